@@ -1,0 +1,1 @@
+"""What a person feels is wrong: a tree of at most three levels, chosen by its full path."""

@@ -1,0 +1,3 @@
+from praxis.kernel.kinds import EventType, registry
+
+registry.declare(EventType("category.saved", "saved", "settings-2"))

@@ -1,0 +1,58 @@
+"""Clocks follow the record in the same transaction; a policy that changes is read anew."""
+
+from praxis.kernel import listen
+from praxis.records.write.replay import replays
+
+from . import engine, policy
+from .models import Clock, Timing
+
+
+@listen.derives
+def due(record, event):
+    """The record's next due time, and its clocks once it is stored."""
+    new = record.pk is None
+    if not new and not (set(event.changes) & set(engine.WATCHED)) and event.name != "conversation.replied":
+        return {}, None
+    if not engine.has_clocks(record):
+        return {}, None
+    segments = []
+    if not new:
+        timing = Timing.objects.filter(pk=record.pk).first()
+        segments = engine.unpacked(timing.segments) if timing else []
+    before = segments[-1].facts if segments else {}
+    grown = engine.extend(segments, record, event)
+    if grown is None:
+        return {}, None
+    found = engine.readings(record, grown, event.at)
+    if grown[-1].facts["responded"] and not before.get("responded") and (r := found.get("respond")) and r.stopped_at:
+        event.data["clock"] = {"metric": "respond", "state": r.state, "seconds": int(r.elapsed.total_seconds())}
+    return {"due_at": engine.due_at(found)}, lambda stored: engine.store(stored, grown, found, event.at, new=not segments)
+
+
+@listen.on("calendar.saved")
+@listen.on("targetset.saved")
+@listen.on("target.saved")
+@listen.on("organisation.saved")
+@listen.on("service.*")
+def anew(event):
+    policy.forget()
+
+
+@replays
+def clocks(histories):
+    """Clocks of histories from elsewhere, computed once at their end; they raise nothing."""
+    timings, found_rows, due = [], [], []
+    for history in histories:
+        if not engine.has_clocks(history.record):
+            continue
+        segments = engine.fold(history.events, history.record)
+        found = engine.readings(history.record, segments)
+        timings.append(Timing(record_id=history.record.pk, segments=engine.packed(segments)))
+        found_rows += engine.rows(history.record, found, history.events[-1].at)
+        if (at := engine.due_at(found)) is not None and history.record.is_open:
+            history.record.due_at = at
+            due.append(history.record)
+    Timing.objects.bulk_create(timings, batch_size=400)
+    Clock.objects.bulk_create(found_rows, batch_size=400)
+    for record in due:
+        type(record)._base_manager.filter(pk=record.pk).update(due_at=record.due_at)

@@ -1,0 +1,64 @@
+"""Saying something on a record, of whatever kind."""
+
+from typing import Annotated
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.actors import Actor, system
+from praxis.kernel.errors import Forbidden
+from praxis.kernel.kinds import Ask, registry
+from praxis.kernel.lifecycle import Phase
+from praxis.records import write
+from praxis.records.models import Record
+from praxis.records.read import base
+
+from . import store
+from .models import Entry, File
+
+MOST_TEXT = 100_000
+
+
+@registry.offer("*", label=_("Reply"), needs="*.reply", quiet=True, after_close=True)
+def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4)] = "", internal: bool = False,
+          then: str = "", aside: str = "", files: Annotated[list, Ask(_("Files"), kind="files")] = ()):
+    """Say something to the requester, or to colleagues only; then make a move."""
+    if internal and not by.may(f"{record.kind}.notes", record):
+        raise Forbidden(f"{record.kind}.notes")
+    if not text.strip() and not files:
+        raise ValidationError({"text": _t("Write something first.")})
+    if len(text) > MOST_TEXT:
+        raise ValidationError({"text": _t("At most 100,000 letters. Attach longer text as a file.")})
+    from_requester = by.id is not None and by.id == record.requester_id
+    if record.phase == Phase.FINAL and from_requester and not internal and "follow_up" in record.type.verbs:
+        return write.act(record, by, "follow_up", text=text)
+    entry = Entry.objects.create(record=base(record), author_id=by.id, text=text.strip(), internal=internal, aside=aside[:120])
+    names = attach(record, by, files, entry)
+    write.note(record, by, needs=f"{record.kind}.notes" if internal else f"{record.kind}.reply",
+               event="conversation.noted" if internal else "conversation.replied",
+               data={"entry": entry.pk} | ({"files": names} if names else {}), body={"text": text, "internal": internal})
+    if then:
+        write.move(record, by, then)
+    elif from_requester and not internal:
+        _answer(record, by)
+    return record
+
+
+def attach(record, by, files, entry=None):
+    """Store uploads on a record or one of its entries; returns their names."""
+    names = []
+    for upload in files:
+        digest, size = store.keep(upload)
+        names.append(store.clean_name(upload.name))
+        File.objects.create(record=base(record), entry=entry, name=names[-1], sha256=digest, size=size,
+                            type=(upload.content_type or "")[:100], by_id=by.id)
+    return names
+
+
+def _answer(record, by):
+    """A requester's answer makes the move that the lifecycle names for it: off hold, or open again."""
+    for move in record.type.lifecycle.moves_from(record.state):
+        if move.on_reply and not (move.guard and move.guard(record)):
+            write.move(record, system(_t("Answer of %s") % by.name, record.organisation_id), move.name)
+            return

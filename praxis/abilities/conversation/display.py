@@ -1,0 +1,88 @@
+"""The conversation on a page: the event log is the timeline, entries are the bodies of some of its lines."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.display import Panel, contribute
+from praxis.kernel.kinds import registry
+from praxis.records.read import possible
+
+from .read import TALK, sees_notes, timeline
+
+SILENT = {"resolved_at", "closed_at", "closed_how", "hops", "previous_team", "reopened", "last_reopened_by", "priority_reason",
+          "organisation", "subtype", "opened_at"}
+HISTORY = 200
+
+
+@dataclass(frozen=True)
+class Said:
+    """A fact in words: who did it stands before, `changes` are (label, new value in words)."""
+
+    icon: str
+    text: str
+    changes: tuple = ()
+    object: str = ""
+
+
+def words(event, facts):
+    """The words of an event, from whoever declared its type; changed fields by their own labels."""
+    known = registry.event_types.get(event.name)
+    opened = event.name.endswith(".opened")
+    changes = () if opened else tuple(
+        (str(facts[f].label) if f in facts else f.replace("_", " "), c[3] or _t("empty")) for f, c in event.changes.items()
+        if f not in SILENT
+    )
+    text = str(known.text) if known else event.name
+    if changes and event.name.endswith((".changed", ".moved")):
+        text = _t("set")
+    return Said(known.icon if known else "workflow", text, changes, str(known.object(event) or "") if known and known.object else "")
+
+
+def _thread(record, by):
+    lines, older = timeline(record, by)
+    return {"words": words, "lines": [line for line in lines if not line.event.name.endswith(".opened") or not record.description],
+            "older": older, "only": False}
+
+
+def _talk(record, by):
+    lines, older = timeline(record, by, names=TALK)
+    return {"words": words, "lines": lines, "older": older, "only": True}
+
+
+def _history(record, by):
+    lines, _older = timeline(record, by, HISTORY)
+    return {"words": words, "lines": [line for line in lines if not line.body]}
+
+
+def _latest(record, by):
+    lines, _older = timeline(record, by, 2, TALK)
+    return {"words": words, "lines": lines[::-1]} if lines else None
+
+
+def _composer(record, by):
+    if not by.may(f"{record.kind}.reply", record):
+        return None
+    then = [s for s in possible(record, by) if hasattr(s.what, "to") and not s.asks]
+    return {"to": [record.requester] if record.requester else [], "then": then, "notes": sees_notes(record, by)}
+
+
+def _quick(record, by):
+    if not record.requester or not by.may(f"{record.kind}.reply", record):
+        return None
+    return {"notes": sees_notes(record, by)}
+
+
+contribute(
+    "*",
+    Panel(key="conversation.thread", title="", slot="main", template="conversation/thread.j2", load=_thread, on=("*",)),
+    Panel(key="conversation.talk", title=_("Messages"), slot="", template="conversation/thread.j2", load=_talk),
+    Panel(key="conversation.history", title=_("History"), slot="", template="conversation/history.j2", load=_history),
+    Panel(key="conversation.composer", title="", slot="dock", template="conversation/composer.j2", load=_composer,
+          on=("conversation.*", "*.moved", "*.field.requester", "*.taken")),
+    Panel(key="conversation.latest", title=_("Latest"), slot="preview", template="conversation/latest.j2", load=_latest,
+          on=("conversation.*",), order=80),
+    Panel(key="conversation.quick", title="", slot="preview", template="conversation/quick.j2", load=_quick,
+          on=("conversation.*",), order=90),
+)

@@ -1,0 +1,53 @@
+"""Reading the conversation: what an actor may see of it, newest last."""
+
+from dataclasses import dataclass
+
+from praxis.kernel.models import Event
+
+from .models import Entry, File
+
+SHOWN = 50
+PUBLIC = ("conversation.replied",)
+TALK = ("conversation.replied", "conversation.noted")
+
+
+@dataclass
+class Line:
+    """One line of the timeline: an event, with the body if it is something said."""
+
+    event: Event
+    body: Entry | None = None
+    files: tuple = ()
+
+
+def sees_notes(record, actor):
+    return actor.may(f"{record.kind}.notes", record)
+
+
+def timeline(record, actor, limit=SHOWN, names=None, before=None):
+    """(lines, whether there are older ones): the newest `limit`, oldest first, in three queries whatever the mixture."""
+    events = Event.objects.filter(subject=record.pk)
+    if names:
+        events = events.filter(name__in=names)
+    if not sees_notes(record, actor):
+        events = events.exclude(name="conversation.noted")
+    if before:
+        events = events.filter(id__lt=before)
+    events = list(events.order_by("-id")[: limit + 1])
+    older, events = len(events) > limit, events[:limit][::-1]
+    ids = [e.data["entry"] for e in events if "entry" in e.data]
+    bodies = Entry.objects.select_related("author").in_bulk(ids) if ids else {}
+    files = {}
+    if any(e.data.get("files") for e in events):
+        for file in File.objects.filter(entry__in=ids):
+            files.setdefault(file.entry_id, []).append(file)
+    return [Line(e, bodies.get(e.data.get("entry")), tuple(files.get(e.data.get("entry"), ()))) for e in events], older
+
+
+def file_for(pk, actor, find):
+    """The File of this id if the actor may have it, else None. `find(number, actor)` gives a visible record."""
+    file = File.objects.select_related("record", "entry").filter(pk=pk).first()
+    record = file and find(file.record.number, actor)
+    if not record or file.entry and file.entry.internal and not sees_notes(record, actor):
+        return None
+    return file

@@ -1,0 +1,105 @@
+"""Finding records by words: the engine matches, rights are part of the same query, the order is ours (SETTLED 30)."""
+
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from praxis.kernel.kinds import registry
+from praxis.lib.text import snippet
+from praxis.records.models import Record, within
+
+from .models import Document
+
+MOST = 50
+_WORD = re.compile(r"[^\W_]+(?:[-'.@][^\W_]+)*", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Hit:
+    record: Record
+    snippet: str
+
+
+def words_of(typed):
+    """The words to look for, at most eight: letters and digits, what joins them inside kept."""
+    return _WORD.findall(typed)[:8]
+
+
+def search(typed, actor, most=MOST):
+    """Hits for a reader: by number, then exact title, then words in the title, then anywhere, each newest first.
+
+    What others wrote in private matches and shows only where the reader holds the kind's notes permission.
+    """
+    typed = typed.strip()[:200]
+    found = _by_number(typed, actor)
+    words = words_of(typed)
+    if words:
+        for columns, notes in ((("title",), False), (("title", "public"), False), (("title", "public", "private"), True)):
+            if len(found) < most:
+                found += _match(words, columns, _visible(actor, notes), most, {r.pk for r in found})
+    exact = typed.casefold()
+    found[:most] = sorted(found[:most], key=lambda r: (r.number.casefold() != exact, r.title.casefold() != exact))
+    return _cut(found[:most], words, actor)
+
+
+def _by_number(typed, actor):
+    number = typed.upper()
+    if not re.fullmatch(r"[A-Z]{2,5}-\d{1,12}", number):
+        rows = Record.objects.filter(external_ref=typed) if re.fullmatch(r"[A-Z]{2,8}\d{4,12}", typed) else Record.objects.none()
+    else:
+        rows = Record.objects.filter(number=number)
+    return list(rows.filter(_visible(actor, False)).select_related("owner", "requester")[:5])
+
+
+def _visible(actor, notes):
+    """Rows of every kind that the actor may see; with `notes`, those whose notes it may read as well."""
+    reach = Q(pk__in=())
+    for key in registry:
+        if actor.has(f"{key}.see") and (not notes or actor.has(f"{key}.notes")):
+            rows = within(actor, f"{key}.see")
+            if notes:
+                rows &= within(actor, f"{key}.notes")
+            reach |= Q(kind=key) & rows
+    return reach
+
+
+def _match(words, columns, reach, most, seen):
+    rows = Record.objects.filter(reach).exclude(pk__in=seen).select_related("owner", "requester")
+    if connection.vendor == "sqlite":
+        rows = rows.extra(tables=["search_fts"], order_by=["-search_fts.rowid"], params=[_fts(words, columns)],
+                          where=["search_fts.rowid = records_record.id", "search_fts MATCH %s"])
+    else:
+        rows = _vectors(rows, words, columns).order_by("-pk")
+    return list(rows[: most - len(seen)])
+
+
+def _fts(words, columns):
+    """An FTS5 query: every word, the last one also as a beginning; quoted, so that nothing in it is an operator."""
+    quoted = [f'"{w}"' for w in words]
+    quoted[-1] += "*"
+    return f"{{{' '.join(columns)}}} : ({' AND '.join(quoted)})"
+
+
+def _vectors(rows, words, columns):
+    """The same on PostgreSQL, over the generated vector that covers these columns."""
+    query = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in words) + ":*"
+    vector = {1: "title_v", 2: "public_v", 3: "private_v"}[len(columns)]
+    return rows.extra(tables=["search_document"], where=[
+        "search_document.record_id = records_record.id", f"search_document.{vector} @@ to_tsquery('simple', %s)"], params=[query])
+
+
+def _cut(records, words, actor):
+    """Snippets, from the text that this reader may see."""
+    documents = Document.objects.in_bulk([r.pk for r in records])
+    hits = []
+    for record in records:
+        document = documents.get(record.pk)
+        text = document.public if document else ""
+        if document and document.private and actor.may(f"{record.kind}.notes", record):
+            low = text.casefold()
+            if not any(w.casefold() in low for w in words):
+                text = document.private or text
+        hits.append(Hit(record, snippet(text, words) if words else ""))
+    return hits

@@ -1,0 +1,45 @@
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.display import Brief, Column, Field, Option, Section, View, show
+from praxis.lib.conditions import Group, Test, every
+
+from .kind import SERVICE
+from .models import Service
+
+TONES = {1: "red", 2: "amber", 3: "grey"}
+
+
+def _criticalities(kind, actor, record, typed):
+    return [Option(str(v), str(label)) for v, label in Service.Criticality.choices]
+
+
+def _briefs(records, actor):
+    return {r.pk: Brief(icon="gem", note=str(r.stage.label)) for r in records}
+
+
+show(
+    SERVICE,
+    columns=(Column("number", "i"), Column("title", "m"), Column("state"), Column("criticality"), Column("team"),
+             Column("owner", "o", quiet=True, draw="face")),
+    sorts=("updated",),
+    filters=("state", "owner", "team", "criticality"),
+    views=(View("live", _("Live"), every(Test("state", "is", ("live", "retiring"))), "updated", count=True),
+           View("pipeline", _("Pipeline"), every(Test("state", "is_not", ("live", "retiring", "retired"))), "updated", count=True),
+           View("all", _("All"), Group("all"), "updated")),
+    fields=(
+        Field(key="criticality", label=_("Criticality"), path="criticality", type="choice_number", icon="shield-alert",
+              read=lambda r: r.get_criticality_display(), options=_criticalities),
+        Field(key="hours", label=_("Service hours"), path="hours", type="choice", icon="clock"),
+        Field(key="targets", label=_("Service levels"), path="targets", type="choice", icon="target",
+              empty=_("The standard ones")),
+        Field(key="customers", label=_("Customers"), path="customers", icon="users", ops=("contains",),
+              empty=_("Add customers")),
+    ),
+    properties=("owner", "team", "criticality", "hours", "targets", "customers"),
+    short=("state", "owner", "team", "criticality"),
+    form=(Section(_("What it is"), "title", "description"), Section(_("Who answers for it"), "owner", "team"),
+          Section(_("How it is provided"), "criticality", "hours", "targets", "customers")),
+    buttons=("go_live",),
+    places=(("conversation.thread", "main"), ("conversation.composer", "dock")),
+    brief=_briefs,
+)

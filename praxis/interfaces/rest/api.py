@@ -1,0 +1,218 @@
+"""The API itself: read, list, open, change, moves, verbs, events and files of every kind."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import cache
+
+import msgspec
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError
+from ninja.errors import ValidationError as BadBody
+from ninja.security import HttpBearer
+
+from praxis import __version__
+from praxis.abilities.conversation.read import timeline
+from praxis.abilities.search.query import search as find
+from praxis.kernel.display import fields
+from praxis.kernel.errors import Conflict, Forbidden, NotPossible
+from praxis.kernel.kinds import registry
+from praxis.lib.conditions import BadCondition, from_query
+from praxis.people.actors import actor_of
+from praxis.people.signin import token_of
+from praxis.records import write
+from praxis.records.read import by_number, possible
+from praxis.records.where import to_q
+
+from . import shapes
+
+MOST, USUAL = 200, 50
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer px_...`; the token narrows what its owner may do."""
+
+    def authenticate(self, request, token):
+        row = token_of(token)
+        if row is None:
+            return None
+        request.person = row.person
+        request.actor = actor_of(row.person, None if "*" in row.scopes else row.scopes)
+        return request.actor
+
+
+api = NinjaAPI(title="Praxis", version=__version__, urls_namespace="api", auth=Bearer(), docs_url=None, openapi_url="/openapi.json",
+               description="Every kind of record, with the same rights and the same writes as the pages.")
+
+
+def answer(value, status=200, **headers):
+    return HttpResponse(msgspec.json.encode(value), status=status, content_type="application/json", headers=headers)
+
+
+def problem(status, title, detail="", **more):
+    """application/problem+json (RFC 9457)."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
+
+
+def _problems():
+    @api.exception_handler(AuthenticationError)
+    def unknown(request, error):
+        return problem(401, "Sign in with a token", "Send Authorization: Bearer and a live token.")
+
+    @api.exception_handler(Forbidden)
+    def forbidden(request, error):
+        return problem(403, "Not permitted", str(error))
+
+    @api.exception_handler(Conflict)
+    def conflict(request, error):
+        return problem(409, "Changed by somebody else", str(error), field=error.field)
+
+    @api.exception_handler(NotPossible)
+    def not_possible(request, error):
+        return problem(409, "Not possible now", str(error))
+
+    @api.exception_handler(ValidationError)
+    def invalid(request, error):
+        fields = {k: list(v) for k, v in error.message_dict.items()} if hasattr(error, "error_dict") else {"": list(error.messages)}
+        return problem(422, "Not valid", " ".join(error.messages), errors=fields)
+
+    @api.exception_handler(BadBody)
+    def unreadable(request, error):
+        fields = {".".join(str(p) for p in e["loc"][1:]): [e["msg"]] for e in error.errors}
+        return problem(422, "Not valid", "; ".join(f"{k}: {v[0]}" for k, v in fields.items()), errors=fields)
+
+    @api.exception_handler(BadCondition)
+    def bad_filter(request, error):
+        return problem(400, "This filter cannot be read", str(error))
+
+    @api.exception_handler(HttpError)
+    def other(request, error):
+        return problem(error.status_code, str(error))
+
+
+_problems()
+
+
+def record_of(request, kind, number, *join):
+    record = by_number(number, request.actor, *join)
+    if record is None or record.kind != kind.key:
+        raise HttpError(404, "There is no such record that you can see.")
+    return record
+
+
+def seen_by(request, record):
+    """The version that If-Match names: writes without it are refused (T-H2)."""
+    match = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', request.headers.get("If-Match", ""))
+    if not match:
+        raise HttpError(428, "Send If-Match with the version that you read, such as If-Match: \"3\".")
+    return int(match[1])
+
+
+def cursor_of(text):
+    """(value, id) of a cursor; HttpError 400 for anything that we did not make."""
+    try:
+        return int(urlsafe_b64decode(text.encode() + b"==").decode())
+    except (ValueError, UnicodeError):
+        raise HttpError(400, "This cursor is not one of ours. Start without it.") from None
+
+
+def cursor(record):
+    return urlsafe_b64encode(str(record.pk).encode()).decode().rstrip("=")
+
+
+def once(request, run):
+    """The answer of `run`, once for an Idempotency-Key."""
+    key = request.headers.get("Idempotency-Key", "")
+    return write.once(f"api:{key[:100]}", request.actor, run) if key else run()
+
+
+def written(request, kind, number, status=200):
+    fresh = by_number(number, request.actor, *shapes.joins(kind))
+    if fresh is None:
+        return answer({"number": number}, status)
+    return answer(shapes.shown(fresh, shapes.out_names(kind), set(shapes.joins(kind))), status, ETag=f'"{fresh.version}"')
+
+
+def add(kind):
+    """The operations of one kind."""
+    names, foreign = shapes.out_names(kind), set(shapes.joins(kind))
+    out, opened, changed = shapes.out_schema(kind), shapes.in_schema(kind, True), shapes.in_schema(kind, False)
+    tag, base = [str(kind.plural)], f"/{kind.key}"
+
+    @api.get(base, tags=tag, summary=f"List {kind.plural}", operation_id=f"{kind.key}_list", response={200: list[out]})
+    def listed(request, limit: int = USUAL, after: str = "", total: bool = False):
+        """Filters as in the address of a list, such as ?state.is=new&team.is=3. Follow `next` until it is null."""
+        if not request.actor.has(kind.permission("see")):
+            raise Forbidden(kind.permission("see"))
+        catalogue = _filters(kind)
+        condition = from_query([(k, v) for k, v in request.GET.items() if "." in k], catalogue)
+        rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(to_q(condition, kind, request.actor))
+        size = max(1, min(limit, MOST))
+        page = rows.filter(id__lt=cursor_of(after)) if after else rows
+        records = list(page.select_related(*foreign).order_by("-id")[: size + 1])
+        body = {"items": [shapes.shown(r, names, foreign) for r in records[:size]],
+                "next": cursor(records[size - 1]) if len(records) > size else None}
+        if total:
+            body["total"] = rows.count()
+        return answer(body)
+
+    @api.post(base, tags=tag, summary=f"Open a {kind.label}", operation_id=f"{kind.key}_open", response={201: out})
+    def opened_(request, body: opened):
+        values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None}
+        return written(request, kind, once(request, lambda: write.open_record(kind, request.actor, **values).number), 201)
+
+    @api.get(base + "/{number}", tags=tag, summary=f"Read a {kind.label}", operation_id=f"{kind.key}_read", response={200: out})
+    def read(request, number: str):
+        record = record_of(request, kind, number, *foreign)
+        return answer(shapes.shown(record, names, foreign), ETag=f'"{record.version}"')
+
+    @api.patch(base + "/{number}", tags=tag, summary=f"Change a {kind.label}", operation_id=f"{kind.key}_change", response={200: out})
+    def change(request, number: str, body: changed):
+        record = record_of(request, kind, number)
+        seen, values = seen_by(request, record), body.dict(exclude_unset=True)
+        return written(request, kind, once(request, lambda: write.change(record, request.actor, seen=seen, **values).number))
+
+    @api.get(base + "/{number}/events", tags=tag, summary="The history that you may see", operation_id=f"{kind.key}_events")
+    def events(request, number: str, before: int | None = None):
+        record = record_of(request, kind, number)
+        lines, older = timeline(record, request.actor, USUAL, before=before)
+        rows = [{"id": e.event.pk, "at": e.event.at, "name": e.event.name, "actor": e.event.actor_name, "changes": e.event.changes,
+                 "text": e.body.text if e.body else None, "internal": e.body.internal if e.body else False} for e in lines]
+        return answer({"items": rows, "next": lines[0].event.pk if older else None})
+
+    @api.get(base + "/{number}/steps", tags=tag, summary="What can be done with it now", operation_id=f"{kind.key}_steps")
+    def steps(request, number: str):
+        record = record_of(request, kind, number)
+        return answer([{"key": s.key, "label": str(s.label), "move": hasattr(s.what, "to")} for s in possible(record, request.actor)])
+
+    for move in kind.lifecycle.moves.values():
+        _step(kind, move.name, f"{base}/{{number}}/moves/{move.name}", move, tag, out, write.move)
+    for key, verb in kind.verbs.items():
+        _step(kind, key, f"{base}/{{number}}/actions/{key}", verb, tag, out, write.act)
+
+
+def _step(kind, key, route, step, tag, out, doing):
+    schema = shapes.step_schema(kind, step)
+
+    @api.post(route, tags=tag, summary=str(step.label), operation_id=f"{kind.key}_{doing.__name__}_{key}", response={200: out})
+    def run(request, number: str, body: schema = None):
+        record = record_of(request, kind, number)
+        values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None} if body else {}
+        return written(request, kind, once(request, lambda: doing(record, request.actor, key, **values).number))
+
+
+@cache
+def _filters(kind):
+    return {k: f for k, f in fields(kind.key).items() if f.path or f.where}
+
+
+@api.get("/search", tags=["Search"], summary="Find records by words", operation_id="search")
+def search(request, q: str):
+    hits = find(q, request.actor)
+    return answer([{"number": h.record.number, "kind": h.record.kind, "title": h.record.title, "snippet": h.snippet} for h in hits])
+
+
+for one in registry.values():
+    add(one)

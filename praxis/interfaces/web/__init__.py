@@ -1,0 +1,1 @@
+"""The agents' workspace: signing in, my work, lists, records, search, account."""

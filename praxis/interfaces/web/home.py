@@ -1,0 +1,124 @@
+"""My work: what breaks first, over all practices, with the day as a line."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from praxis.kernel.display import fields
+from praxis.kernel.errors import Refused
+from praxis.kernel.kinds import registry
+from praxis.kernel.now import now
+from praxis.people.models import Person, Team
+from praxis.records import write
+from praxis.records.models import Record, within
+from praxis.records.read import by_number
+from praxis.screens.access import access
+from praxis.screens.answers import SeeOther
+from praxis.screens.draw import macro, page
+
+MOST, SOON = 100, timedelta(hours=2)
+FIRST_HOUR, LAST_HOUR = 8, 18
+
+
+@dataclass
+class Group:
+    label: str
+    tone: str
+    rows: list
+
+
+def mine_of(actor, team):
+    """Open records that the actor may see: its own, or those of one of its teams."""
+    reach = Q(pk__in=())
+    for key in registry:
+        if actor.has(f"{key}.see"):
+            reach |= Q(kind=key) & within(actor, f"{key}.see")
+    rows = Record.objects.open().filter(reach).filter(team=team) if team else Record.objects.open().filter(reach, owner=actor.id)
+    return rows.select_related("requester", "service", "owner").order_by(F("due_at").asc(nulls_last=True), "-id")[:MOST]
+
+
+def grouped(records, at):
+    """By what is due, not by type: over target, next two hours, later, waiting on someone else."""
+    end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
+    groups = [Group(_("Over target"), "red", []), Group(_("Next two hours"), "amber", []), Group(_("Later today"), "", []),
+              Group(_("Another day"), "", []), Group(_("Waiting on someone else"), "", [])]
+    for record in records:
+        due = record.due_at
+        place = 4 if due is None else 0 if due < at else 1 if due < at + SOON else 2 if due <= end else 3
+        groups[place].rows.append(record)
+    return [g for g in groups if g.rows]
+
+
+def dayline(records, at):
+    """Marks of today's due times: (percent, label, tone, kind, level), for the server-drawn line."""
+    local = timezone.localtime(at)
+    start = local.replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0)
+    length = (LAST_HOUR - FIRST_HOUR) * 3600
+
+    def x(moment):
+        return round(1 + 98 * (moment - start).total_seconds() / length, 2)
+
+    marks, used = [], []
+    for record in records:
+        if record.due_at and 0 <= (record.due_at - start).total_seconds() <= length:
+            place = x(record.due_at)
+            level = next((n for n in range(3) if all(n != m or abs(place - p) > 11 for p, m in used)), None)
+            if level is None:
+                continue
+            used.append((place, level))
+            tone = "red" if record.due_at < at else "amber" if record.due_at < at + SOON else "grey"
+            marks.append({"x": place, "number": record.number, "tone": tone, "icon": record.type.icon, "y": 48 - 19 * level,
+                          "end": place > 88})
+    hours = [(round(1 + 98 * n / (LAST_HOUR - FIRST_HOUR), 2), FIRST_HOUR + n) for n in range(LAST_HOUR - FIRST_HOUR + 1)]
+    here = x(at) if 0 <= (local - start).total_seconds() <= length else None
+    return {"marks": marks, "hours": hours, "now": here, "clock": f"{local:%H:%M}"}
+
+
+def load_of(actor, at):
+    """[(person, open, at risk)] of the actor's teams; two statements, kept for half a minute."""
+    if not actor.teams:
+        return []
+    key = f"load:{actor.id}:{hash(actor.teams)}"
+    if (found := cache.get(key)) is None:
+        rows = Record.objects.open().filter(team__in=actor.teams, owner__isnull=False).values("owner")
+        numbers = {r["owner"]: (r["n"], r["risk"]) for r in rows.annotate(n=Count("*"), risk=Count("pk", filter=Q(due_at__lt=at + SOON)))}
+        people = Person.objects.filter(teams__in=actor.teams, is_active=True).distinct().order_by("name")[:12]
+        found = [(p, *numbers.get(p.pk, (0, 0))) for p in people]
+        cache.set(key, found, 30)
+    return found
+
+
+@require_GET
+@access("desk.work")
+def home(request):
+    actor, at = request.actor, now()
+    teams = list(Team.objects.filter(pk__in=actor.teams).order_by("name")) if actor.teams else []
+    team = next((t for t in teams if str(t.pk) == request.GET.get("team")), None)
+    records = list(mine_of(actor, team.pk if team else None))
+    due = fields("incident")["due"]
+    load = load_of(actor, at)
+    return page(request, "web/home.j2", groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
+                team=team, line=dayline(records, at), load=load, most=max((n for _p, n, _r in load), default=0), section="home",
+                total=len(records), over=sum(1 for r in records if r.due_at and r.due_at < at))
+
+
+@require_POST
+@access("desk.work")
+def take_next(request):
+    """Take the unassigned record of my groups that is due first; of two who press at once each gets another."""
+    actor = request.actor
+    rows = Record.objects.open().filter(within(actor, "incident.work"), kind="incident", team__in=actor.teams, owner=None)
+    for row in rows.order_by(F("due_at").asc(nulls_last=True), "id")[:20]:
+        record = by_number(row.number, actor)
+        try:
+            write.act(record, actor, "take")
+        except Refused:
+            continue
+        return SeeOther(f"/r/{record.number}")
+    return page(request, "note_page.j2", title=_("Nothing to take"), text=_("Every open incident of your groups has an owner."),
+                back="/", section="home")

@@ -1,0 +1,91 @@
+"""What surrounds every request: headers, the person who asks, and the refusal of what declares no access."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from praxis.kernel.actors import Actor
+from praxis.kernel.context import come_from
+from praxis.people.actors import actor_of
+from praxis.screens.access import PUBLIC, SIGNED_IN, TOKEN
+
+from . import errors
+
+NOBODY = Actor(None, "")
+
+
+class Headers:
+    """Security headers on every answer, and a request id that errors and events carry."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.policy = "; ".join(f"{name} {' '.join(values)}" for name, values in settings.SECURE_CSP.items())
+
+    def __call__(self, request):
+        request.id = uuid4().hex[:12]
+        request.person, request.actor = None, NOBODY  # until the session is read; error pages need them
+        with come_from(origin="ui", request=request.id):
+            answer = self.get_response(request)
+        answer.setdefault("Content-Security-Policy", self.policy)
+        answer.setdefault("X-Content-Type-Options", "nosniff")
+        answer.setdefault("Referrer-Policy", "same-origin")
+        answer.setdefault("X-Frame-Options", "DENY")
+        answer.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            answer.setdefault("Cache-Control", "private, no-store")
+        answer["X-Request-Id"] = request.id
+        return answer
+
+
+class People:
+    """`request.person` and `request.actor`, read from the session when somebody asks for them."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.user = request.person = SimpleLazyObject(lambda: get_user(request))
+        request.actor = SimpleLazyObject(lambda: actor_of(request.person) if request.person.pk else NOBODY)
+        return self.get_response(request)
+
+
+class Access:
+    """Deny by default: a view says who may open it, or nobody may."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        needs = getattr(view, "access", None)
+        if needs is None:
+            raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} declares no access.")
+        if needs in (PUBLIC, TOKEN):
+            return None
+        if not request.person.pk:
+            return sign_in_first(request)
+        timezone.activate(request.actor.zone)
+        if needs == SIGNED_IN or request.actor.has(needs):
+            return None
+        if needs == "desk.work" and request.method == "GET":
+            return redirect("/my")
+        return errors.forbidden(request)
+
+    def process_exception(self, request, problem):
+        return errors.translated(request, problem)
+
+
+def sign_in_first(request):
+    """To the sign-in page and back; a script is told to go there."""
+    there = f"{settings.LOGIN_URL}?next={request.get_full_path()}" if request.method == "GET" else settings.LOGIN_URL
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+    return redirect(there)

@@ -1,0 +1,1 @@
+"""The frame: kinds, lifecycles, display, actors, events, jobs, settings, content. It knows no record."""

@@ -1,0 +1,25 @@
+"""What can be refused. Interfaces translate these into their protocol; nobody else knows HTTP."""
+
+
+class Refused(Exception):
+    """Base of the refusals below; `str()` is for the person who asked."""
+
+
+class Forbidden(Refused):
+    """The actor lacks the permission."""
+
+    def __init__(self, permission):
+        super().__init__(f"You do not have the permission {permission}.")
+        self.permission = permission
+
+
+class Conflict(Refused):
+    """Somebody else changed the same field first: `field`, and the `event` that did it."""
+
+    def __init__(self, number, field="", event=None):
+        super().__init__(f"{number} was changed by somebody else in the meantime.")
+        self.field, self.event = field, event
+
+
+class NotPossible(Refused):
+    """The record's state does not allow this now."""

@@ -1,0 +1,160 @@
+"""The service-level clock: pure, so that it can be recomputed, tested against an oracle and explained.
+
+A record's life is a list of segments (a stretch of time and the facts that held: state, hold reason, priority).
+A target says what is promised, counted in which calendar, and under which condition the clock stands still.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from .businesstime import union, without
+from .conditions import Group, holds
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`facts` held from `start` until the next segment's start."""
+
+    start: datetime
+    facts: dict
+
+
+@dataclass(frozen=True)
+class Target:
+    """One promise: `length` of open time of `calendar` for records to which `applies` holds.
+
+    `pauses` tells when the clock stands still; `stops` is the fact that ends it ("responded", "resolved").
+    `restart` starts the clock anew when the target comes into force; otherwise it counts from the beginning, so that
+    a raised priority finds the time already spent.
+    """
+
+    metric: str
+    length: timedelta
+    calendar: object
+    applies: Group = Group("all")
+    pauses: Group = Group("any")
+    stops: str = "resolved"
+    restart: bool = False
+    label: str = ""
+    key: object = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a clock's life for the explanation: counted, or not and why."""
+
+    start: datetime
+    end: datetime
+    counted: bool
+    reason: str  # open, closed, paused
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a clock says at `now`: `due_at` is None while it stands still before its end."""
+
+    target: Target
+    started_at: datetime
+    state: str  # running, paused, met, missed
+    elapsed: timedelta
+    due_at: datetime | None
+    stopped_at: datetime | None = None
+    breached_at: datetime | None = None
+
+    @property
+    def left(self):
+        return self.target.length - self.elapsed
+
+    @property
+    def share_left(self):
+        """Percent of the target that is left, 0 when used up."""
+        if not self.target.length:
+            return 0
+        return max(0, min(100, round(100 * self.left / self.target.length)))
+
+
+def clock(segments, targets, now):
+    """One Reading for each metric that has a target in force; `segments` in order of time, `now` an aware instant.
+
+    `stops` facts are looked for in the segments: the clock ended where the fact last became and stayed true, so a
+    reopened record runs on, with the time between counted as paused.
+    """
+    readings = {}
+    for target in targets:
+        if target.metric in readings or not holds(target.applies, segments[-1].facts.get):
+            continue
+        readings[target.metric] = read(segments, target, now)
+    return readings
+
+
+def read(segments, target, now):
+    """The Reading of one target."""
+    start = _start(segments, target)
+    pauses, stopped_at, paused = _stands(segments, target, start, now)
+    end = min(stopped_at or now, now)
+    elapsed = target.calendar.elapsed(start, end, pauses) if end > start else timedelta()
+    over = _passed(target, start, pauses, elapsed)
+    if stopped_at:
+        state, due = ("missed" if over else "met"), over or None
+    elif paused:
+        state, due = ("missed" if over else "paused"), over
+    else:
+        due = over or _due(target, elapsed, max(now, start))
+        state = "missed" if now > due else "running"
+    return Reading(target, start, state, elapsed, due, stopped_at, over if over and state == "missed" else None)
+
+
+def spans(segments, target, now):
+    """Every interval of the clock's life, counted and skipped, each with its reason (SL7)."""
+    start = _start(segments, target)
+    pauses, stopped_at, _ = _stands(segments, target, start, now)
+    end = min(stopped_at or now, now)
+    if end <= start:
+        return []
+    open_ = target.calendar.open(start, end)
+    counted = without(open_, pauses)
+    paused = [(max(a, start), min(b, end)) for a, b in union(pauses) if a < end and b > start]
+    closed = without([(start.astimezone(UTC), end.astimezone(UTC))], [*open_, *paused])
+    rows = [Span(a, b, True, "open") for a, b in counted]
+    rows += [Span(a, b, False, "paused") for a, b in paused]
+    rows += [Span(a, b, False, "closed") for a, b in closed]
+    return sorted(rows, key=lambda s: s.start)
+
+
+def _start(segments, target):
+    """Where the clock begins: the record's beginning, or, for a restarting target, where it came into force."""
+    start = segments[0].start
+    if target.restart:
+        for segment in reversed(segments):
+            if not holds(target.applies, segment.facts.get):
+                break
+            start = segment.start
+    return start
+
+
+def _stands(segments, target, start, now):
+    """(pauses, stopped at, paused now): the stretches in which the clock stands, and its end."""
+    pauses, stopped_at, paused = [], None, False
+    for segment, after in zip(segments, [*segments[1:], None]):
+        end = after.start if after else max(now, segment.start)
+        stopped = bool(segment.facts.get(target.stops))
+        paused = not stopped and holds(target.pauses, segment.facts.get)
+        if stopped:
+            stopped_at = stopped_at or segment.start
+        elif stopped_at:
+            pauses.append((stopped_at, segment.start))  # reopened: the time while it was resolved does not count
+            stopped_at = None
+        if paused:
+            pauses.append((segment.start, end))
+    return pauses, stopped_at, paused
+
+
+def _passed(target, start, pauses, elapsed):
+    """The instant at which the promise was used up, if more than the target has elapsed. Equal is still in time."""
+    if elapsed <= target.length:
+        return None
+    return target.calendar.due(start, target.length, pauses)
+
+
+def _due(target, elapsed, now):
+    return target.calendar.due(now, target.length - elapsed)

@@ -1,0 +1,1 @@
+"""People, teams, organisations and sites; what they may do; how they sign in."""

@@ -1,0 +1,104 @@
+from django.utils.translation import gettext_lazy as _
+
+from praxis.abilities.categories.options import options as categories
+from praxis.kernel.display import Brief, Column, Field, Mark, Option, Section, View, contribute, show
+from praxis.kernel.lifecycle import Phase
+from praxis.lib.conditions import Group, Test, every
+from praxis.people.models import Site
+
+from .kind import INCIDENT
+from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Level
+
+OPEN = Test("state", "is_not", ("resolved", "closed", "cancelled"))
+
+
+def _choices(choices):
+    return lambda kind, actor, record, typed: [Option(str(v), str(label)) for v, label in choices]
+
+
+def _codes(setting):
+    def options(kind, actor, record, typed):
+        return [Option(k, v) for k, v in setting(record and record.organisation_id).items()]
+
+    return options
+
+
+def _sites(kind, actor, record, typed):
+    rows = Site.objects.all()
+    if record is not None:
+        rows = rows.filter(organisation=record.organisation_id)
+    elif (reach := actor.organisations()) is not None:
+        rows = rows.filter(organisation__in=reach)
+    if typed:
+        rows = rows.filter(name__icontains=typed)
+    return [Option(str(s.pk), s.name) for s in rows.order_by("name")[:40]]
+
+
+def _stage(incident):
+    """The state, with on hold told by its reason, as a desk reads it."""
+    stage = incident.stage
+    if stage.phase == Phase.PAUSED and incident.hold_reason:
+        return type(stage)(HoldReason(incident.hold_reason).label, stage.phase, stage.sign, stage.portal, stage.name)
+    return stage
+
+
+def _briefs(records, actor):
+    return {r.pk: Brief(note=str(r.stage.label)) for r in records}
+
+
+contribute("incident", Mark("vip", "incident/marks.j2:vip", read=lambda r: r.requester and r.requester.vip))
+show(
+    INCIDENT,
+    columns=(Column("priority", "p", quiet=True, draw="prio"), Column("number", "i"), Column("title", "m"), Column("stage"),
+             Column("owner", "o", quiet=True, draw="face"), Column("due", "s")),
+    sorts=("due", "updated", "opened"),
+    filters=("state", "team", "owner", "priority", "service", "requester", "category", "site", "impact", "channel", "updated",
+             "opened", "due", "title"),
+    views=(
+        View("group", _("Open, my group"), every(OPEN, Test("team", "my_teams")), icon="radio-tower", count=True),
+        View("unassigned", _("Unassigned"), every(OPEN, Test("owner", "empty")), count=True),
+        View("today", _("Due within a day"), every(OPEN, Test("due", "before", ("24h",))), count=True),
+        View("mine", _("Mine"), every(OPEN, Test("owner", "me"))),
+        View("hold", _("On hold"), every(Test("state", "is", ("on_hold",))), "updated"),
+        View("all", _("All"), Group("all"), "updated"),
+    ),
+    fields=(
+        Field(key="stage", label=_("State"), draw="state", read=_stage, edit=False),
+        Field(key="impact", label=_("Impact"), path="impact", type="choice_number", icon="users", read=lambda r: r.get_impact_display(),
+              options=_choices(Level.choices), ops=("is", "is_not")),
+        Field(key="urgency", label=_("Urgency"), path="urgency", type="choice_number", icon="flame",
+              read=lambda r: r.get_urgency_display(), options=_choices(Level.choices), ops=("is", "is_not")),
+        Field(key="priority_words", label=_("Priority"), draw="incident/marks.j2:priority", dialog="override_priority",
+              icon="flag", read=lambda r: r, edit=True, needs="*.override"),
+        Field(key="group", label=_("Group"), icon="users", read=lambda r: r.team, join="team", dialog="reassign",
+              needs="*.assign", empty=_("Choose a group")),
+        Field(key="channel", label=_("Channel"), path="channel", type="choice", icon="phone", options=_choices(Channel.choices),
+              read=lambda r: r.get_channel_display()),
+        Field(key="opened_for", label=_("On behalf of"), draw="person", path="opened_for", type="person", join="opened_for",
+              icon="user", options=None, edit=False),
+        Field(key="site", label=_("Site"), path="site", type="record", join="site", icon="map-pin", options=_sites,
+              ops=("is", "is_not", "empty"), empty=_("Choose a site")),
+        Field(key="category", label=_("Category"), path="category", type="record", join="category", icon="list-tree",
+              options=categories, ops=("is", "is_not", "empty"), empty=_("Choose a category")),
+        Field(key="closing_category", label=_("Closing category"), path="closing_category", type="record", join="closing_category",
+              icon="list-tree", options=categories, empty=_("Same as reported")),
+        Field(key="cause", label=_("Cause"), path="cause", type="choice", icon="wrench", options=_codes(CAUSES),
+              read=lambda r: r.cause_words() if r.cause else "", empty=_("Add a cause"), ops=("is", "is_not", "empty")),
+        Field(key="close_code", label=_("Closure code"), path="close_code", type="choice", icon="archive",
+              options=_codes(CLOSE_CODES), read=lambda r: r.close_code_words() if r.close_code else "", edit=False,
+              ops=("is", "is_not", "empty")),
+        Field(key="hold_reason", label=_("Waiting for"), path="hold_reason", type="choice", icon="pause", edit=False,
+              options=_choices(HoldReason.choices), read=lambda r: r.get_hold_reason_display(), ops=("is", "is_not")),
+        Field(key="hops", label=_("Re-assignments"), path="hops", type="number", icon="repeat", edit=False, ops=("gt", "lt")),
+        Field(key="solution", label=_("Solution"), path="solution", draw="text", icon="check", edit=False),
+    ),
+    properties=("owner", "group", "priority_words", "impact", "urgency", "requester", "service", "site", "category", "cause",
+                "channel", "hops"),
+    short=("state", "owner", "group", "priority_words", "service", "category"),
+    signs=("vip",), head=("vip",),
+    form=(Section(_("What happened"), "title", "description"), Section(_("Who and where"), "requester", "service", "site", "channel"),
+          Section(_("How bad"), "impact", "urgency", "category")),
+    buttons=("take", "resume", "reopen", "resolve"),
+    brief=_briefs,
+    new="/incidents/new",
+)

@@ -1,0 +1,57 @@
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.kinds import EventType, Kind, Permission
+from praxis.kernel.settings import Setting
+
+from . import rules
+from .lifecycle import IncidentLifecycle
+from .models import Incident
+
+MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency")
+AUTO_CLOSE = Setting("incident.auto_close_days", int, 5, "Working days after which a resolved incident closes")
+
+DESK = {"agent": "all", "specialist": "team", "team_lead": "all", "incident_manager": "all", "major_incident_manager": "all",
+        "administrator": "all"}
+READERS = DESK | {"specialist": "all", "communications_lead": "all", "problem_manager": "all", "change_manager": "all",
+                  "service_owner": "all", "service_level_manager": "all", "auditor": "all", "knowledge_author": "all"}
+REQUESTERS = {"requester": "own", "power_requester": "organisation"}
+
+
+def compute(incident):
+    """Impact and urgency give the priority, unless somebody overrode it and said why."""
+    if incident.priority_reason:
+        return {}
+    return {"priority": rules.priority(incident.impact, incident.urgency, MATRIX(incident.organisation_id))}
+
+
+INCIDENT = Kind(
+    key="incident", label=_("Incident"), plural=_("Incidents"), prefix="INC", model=Incident, lifecycle=IncidentLifecycle,
+    portal=(_("problem you reported"), _("My problems")),
+    permissions=(
+        Permission("incident.see", _("See incidents"), REQUESTERS | READERS),
+        Permission("incident.open", _("Report an incident"), {"requester": "own", "power_requester": "own"} | DESK),
+        Permission("incident.change", _("Change the facts of an incident"), DESK),
+        Permission("incident.work", _("Work on incidents"), DESK),
+        Permission("incident.assign", _("Assign incidents"), DESK),
+        Permission("incident.reply", _("Reply on an incident"), REQUESTERS | DESK | {"communications_lead": "all"}),
+        Permission("incident.notes", _("Read and write internal notes"), {r: s for r, s in READERS.items() if r != "auditor"}
+                   | {"auditor": "all"}),
+        Permission("incident.answered", _("Be answered by the requester"), {}),
+        Permission("incident.reopen", _("Reopen a resolved incident"), REQUESTERS | DESK),
+        Permission("incident.close", _("Close a resolved incident"), {"requester": "own"} | DESK),
+        Permission("incident.cancel", _("Cancel an incident"), {"requester": "own"} | DESK),
+        Permission("incident.override", _("Set a priority against the matrix"),
+                   {"team_lead": "all", "incident_manager": "all", "major_incident_manager": "all", "administrator": "all"}),
+        Permission("incident.link", _("Link incidents"), DESK | {"problem_manager": "all"}),
+    ),
+    events=(
+        EventType("incident.taken", _("took it"), "hand"),
+        EventType("incident.reassigned", _("re-assigned it"), "users", lambda e: e.data.get("why", "")),
+        EventType("incident.prioritised", _("set the priority"), "flag", lambda e: e.data.get("why", "")),
+    ),
+    icon="t-incident",
+    compute=compute, computed=("priority",),
+    by_verb={"team": "reassign", "priority": "override_priority", "priority_reason": "override_priority",
+             "hold_reason": "hold", "hold_until": "hold"},
+    after_close=("closing_category", "cause"),
+)

@@ -1,0 +1,83 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from praxis.abilities.categories.models import Category
+from praxis.kernel.settings import Setting
+from praxis.records.models import Record
+
+CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents")
+CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents")
+
+
+class Level(models.IntegerChoices):
+    """Impact and urgency."""
+
+    HIGH = 1, _("High")
+    MEDIUM = 2, _("Medium")
+    LOW = 3, _("Low")
+
+
+class HoldReason(models.TextChoices):
+    """Whom an incident on hold waits for; which of them stop a clock is the agreement's word."""
+
+    CALLER = "caller", _("On requester")
+    SUPPLIER = "supplier", _("On supplier")
+    CHANGE = "change", _("On change")
+    PROBLEM = "problem", _("On problem")
+    SCHEDULED = "scheduled", _("Until a date")
+
+
+class Channel(models.TextChoices):
+    PHONE = "phone", _("By phone")
+    PORTAL = "portal", _("In the portal")
+    MAIL = "mail", _("By e-mail")
+    WALK_IN = "walk_in", _("In person")
+    MONITORING = "monitoring", _("By monitoring")
+    API = "api", _("By another system")
+
+
+class Incident(Record):
+    """An unplanned interruption to a service, or a loss of its quality."""
+
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.MEDIUM)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
+    priority_reason = models.CharField(_("why this priority"), max_length=250, blank=True)  # set: the matrix is overridden
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel, default=Channel.PORTAL)
+    opened_for = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                   verbose_name=_("on behalf of"))
+    site = models.ForeignKey("people.Site", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                             verbose_name=_("site"))
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                 verbose_name=_("category"))
+    symptom = models.CharField(_("symptom"), max_length=120, blank=True)
+    outage_from = models.DateTimeField(_("start of the outage"), null=True, blank=True)
+    hold_reason = models.CharField(_("waiting for"), max_length=12, choices=HoldReason, blank=True)
+    hold_until = models.DateTimeField(_("until"), null=True, blank=True)
+    close_code = models.CharField(_("closure code"), max_length=30, blank=True)
+    closing_category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                         verbose_name=_("closing category"))
+    cause = models.CharField(_("cause"), max_length=30, blank=True)
+    solution = models.TextField(_("solution"), blank=True)
+    closed_how = models.CharField(max_length=12, blank=True, editable=False)  # user, automatic, agent
+    hops = models.PositiveSmallIntegerField(default=0, editable=False)  # how often the group changed
+    previous_team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                                      editable=False)
+    reopened = models.PositiveSmallIntegerField(default=0, editable=False)
+    last_reopened_by = models.CharField(max_length=120, blank=True, editable=False)
+
+    def clean(self):
+        for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):
+            if (value := getattr(self, field)) and value not in codes(self.organisation_id):
+                raise ValidationError({field: _t("Choose one of the list.")})
+
+    def close_code_words(self, value=None):
+        return _label(CLOSE_CODES, self.organisation_id, value or self.close_code)
+
+    def cause_words(self, value=None):
+        return _label(CAUSES, self.organisation_id, value or self.cause)
+
+
+def _label(setting, organisation, value):
+    return setting(organisation).get(value, value)

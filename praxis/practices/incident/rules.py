@@ -1,0 +1,25 @@
+"""The practice's calculations, on values alone."""
+
+DEFAULT_MATRIX = {"1": [1, 2, 3], "2": [2, 3, 4], "3": [3, 4, 5]}  # impact -> priority for urgency 1, 2, 3
+
+
+def priority(impact, urgency, matrix=None):
+    """Priority 1 to 5 from impact and urgency 1 to 3 (1 is the highest), features 4.1: P = impact + urgency - 1."""
+    row = (matrix or DEFAULT_MATRIX).get(str(impact))
+    if not row or not 1 <= urgency <= len(row):
+        raise ValueError(f"The priority matrix has no cell for impact {impact} and urgency {urgency}.")
+    return row[urgency - 1]
+
+
+def lifted_impact(impact, criticality, affected=0):
+    """Impact at least medium for a service of criticality 1 or more than 10 affected people, high above 100."""
+    if affected > 100:
+        return 1
+    if criticality == 1 or affected > 10:
+        return min(impact, 2)
+    return impact
+
+
+def may_close_at(resolved_at, days, calendar, day):
+    """When a resolved incident may be closed by itself: `days` working days of `day` length after it was resolved."""
+    return calendar.due(resolved_at, day * days)

@@ -1,0 +1,1 @@
+"""The one record model, and the one way to write it."""

@@ -1,0 +1,87 @@
+"""Reading records: by number, as one line elsewhere, and what can be done with one."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from praxis.kernel.display import Brief, screens
+from praxis.kernel.kinds import Action, registry
+from praxis.kernel.lifecycle import Move, Phase
+
+from .models import Record
+
+
+def by_number(number, actor, *join):
+    """The record of this number, in its own class, if the actor may see it; else None. One query."""
+    kind = registry.by_number(number)
+    if kind is None or not actor.has(kind.permission("see")):
+        return None
+    rows = kind.model.objects.visible_to(actor, kind.permission("see"))
+    return rows.select_related(*join).filter(number=number).first()
+
+
+def visible(records, actor):
+    """The records of a mixed list that the actor may see; asks no database."""
+    return [r for r in records if actor.may(f"{r.kind}.see", r)]
+
+
+def briefs(records, actor):
+    """[(record, Brief)] for records of any kind, in their order, less what the actor may not see; one query a kind."""
+    seen, found = visible(records, actor), {}
+    for key, rows in groupby(sorted(seen, key=lambda r: r.kind), key=lambda r: r.kind):
+        if screens[key].brief:
+            found |= screens[key].brief(list(rows), actor)
+    return [(r, found.get(r.pk, Brief())) for r in seen]
+
+
+def search_space(actor):
+    """{kind key: the rows of it that the actor may see}, for reads over several kinds."""
+    return {k: registry[k].model.objects.visible_to(actor, f"{k}.see") for k in registry if actor.has(f"{k}.see")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be done with a record now: a move, a verb or an offer, with its address."""
+
+    key: str
+    label: str
+    href: str
+    what: Move | Action
+    asks: bool  # opens a dialog
+
+    def __getattr__(self, name):  # icon, tone, hotkey, quiet
+        return getattr(self.what, name, "")
+
+
+def possible(record, actor):
+    """The one list of moves, actions and offers that this actor can make now; every interface uses it."""
+    steps = []
+    for move in record.type.lifecycle.moves_from(record.state):
+        if actor.may(move.needs, record) and not (move.guard and move.guard(record)):
+            steps.append(Step(move.name, move.label, f"/r/{record.number}/move/{move.name}", move, bool(move.ask)))
+    for key, verb in record.type.verbs.items():
+        if allows(verb, record, actor):
+            steps.append(Step(key, verb.label, f"/r/{record.number}/do/{key}", verb, bool(verb.arguments)))
+    return steps
+
+
+def permitted(verb, record, actor):
+    """Whether the actor holds what a verb needs; an offer is checked against the offering practice."""
+    if verb.offered_by and verb.offered_by != "*":
+        return actor.may(f"{record.kind}.see", record) and actor.has(verb.needs)
+    return actor.may(verb.permission(record.kind), record)
+
+
+def allows(verb, record, actor):
+    if record.phase == Phase.FINAL and not verb.after_close:
+        return False
+    return permitted(verb, record, actor) and (not verb.when or bool(verb.when(record)))
+
+
+def columns(model):
+    """The concrete columns of a kind by field name, its own and the shared ones, less the link between both tables."""
+    return {f.name: f for f in model._meta.concrete_fields if not (f.remote_field and f.remote_field.parent_link)}
+
+
+def base(record):
+    """The shared part of a record, for a foreign key to Record."""
+    return record if type(record) is Record else record.record_ptr

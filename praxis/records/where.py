@@ -1,0 +1,143 @@
+"""Conditions as ORM filters, with the kind's catalogue of fields deciding what each value means."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Func, Q, TextField
+from django.utils import timezone
+
+from praxis.kernel.display import fields
+from praxis.kernel.now import now
+from praxis.lib import spans
+from praxis.lib.conditions import BadCondition, Group, Test
+
+NUMBERS = ("number", "person", "team", "record", "choice_number")
+
+
+def to_q(node, kind, actor):
+    """The condition as a Q over the kind's rows; BadCondition when a field or a value cannot be understood."""
+    if isinstance(node, Test):
+        fact = fields(kind.key).get(node.field)
+        if fact is None or not (fact.path or fact.where):
+            raise BadCondition(f"{node.field!r} is not a field to filter by.")
+        if fact.see and not actor.has(fact.see.replace("*", kind.key)):
+            raise BadCondition(f"{node.field!r} is not a field to filter by.")
+        return (fact.where or plain)(fact, node, actor, kind)
+    parts = [to_q(p, kind, actor) for p in node.parts]
+    if node.how == "all":
+        return Q(*parts)
+    either = Q(*parts, _connector=Q.OR) if parts else Q(pk__in=())
+    return either if node.how == "any" else ~either
+
+
+def plain(fact, test, actor, kind):
+    """A test on one column. Negations are two-valued: a missing value is not the wanted one."""
+    path = fact.path
+    match test.op:
+        case "is" | "in":
+            return Q(**{f"{path}__in": _values(fact, test)}) if len(test.values) > 1 else Q(**{path: _values(fact, test)[0]})
+        case "is_not":
+            return ~Q(**{f"{path}__in": _values(fact, test)}) | Q(**{f"{path}__isnull": True})
+        case "empty":
+            return _empty(fact)
+        case "not_empty":
+            return ~_empty(fact)
+        case "me":
+            return Q(**{path: actor.id}) if actor.id else Q(pk__in=())
+        case "my_teams":
+            return Q(**{f"{path}__in": actor.teams})
+        case "contains":
+            return Q(pk__in=Contains.rows(kind, path, test.values[0]))
+        case "within":
+            return Q(**{f"{path}__gte": now() - timedelta(seconds=_span(fact, test.values[0]))})
+        case "before" | "lt":
+            return Q(**{f"{path}__lt": _point(fact, test.values[0])})
+        case "after" | "gt":
+            return Q(**{f"{path}__gt": _point(fact, test.values[0])})
+    raise BadCondition(f"{test.op} cannot be used here.")
+
+
+def state(fact, test, actor, kind):
+    """A test on states; when it leaves exactly the open ones it says so, or no partial index is used."""
+    states = kind.lifecycle.states
+    if unknown := set(test.values) - set(states):
+        raise BadCondition(f"{', '.join(sorted(unknown))} is no state of {kind.plural}. Use {', '.join(states)}.")
+    if test.op not in ("is", "in", "is_not"):
+        raise BadCondition(f"{test.op} cannot be used with a state.")
+    left = {s for s in states if (s in test.values) == (test.op != "is_not")}
+    if left == kind.lifecycle.open_states():
+        return Q(is_open=True)
+    extra = Q(is_open=True) if left and left < kind.lifecycle.open_states() else Q()
+    return extra & Q(state__in=sorted(left))
+
+
+class Casefold(Func):
+    """Lower case that folds every letter alike on both databases; SQLite's own knows only ASCII."""
+
+    output_field = TextField()
+
+    @property
+    def function(self):
+        return "praxis_fold" if connection.vendor == "sqlite" else "lower"
+
+
+class Contains:
+    """Rows whose column holds a text, upper and lower case alike, wildcards taken as letters."""
+
+    @staticmethod
+    def rows(kind, path, text):
+        folded = text.casefold() if connection.vendor == "sqlite" else text.lower()
+        rows = kind.model.objects.annotate(_folded=Casefold(F(path)))
+        return rows.filter(_folded__contains=folded).values("pk")
+
+
+def _empty(fact):
+    nothing = Q(**{f"{fact.path}__isnull": True})
+    return nothing | Q(**{fact.path: ""}) if fact.type in ("text", "choice") else nothing
+
+
+def _values(fact, test):
+    if fact.type in NUMBERS:
+        try:
+            return [_whole(v) for v in test.values]
+        except ValueError:
+            raise BadCondition(f"{fact.label}: {', '.join(test.values)} is not a number.") from None
+    if fact.type == "yes":
+        return [v.lower() in ("1", "true", "yes") for v in test.values]
+    if fact.type == "time":
+        raise BadCondition(f"{fact.label}: use within, before or after.")
+    return list(test.values)
+
+
+def _whole(text):
+    value = int(text)
+    if abs(value) > 2**62:
+        raise ValueError(text)
+    return value
+
+
+def _span(fact, text):
+    if fact.type != "time":
+        raise BadCondition(f"{fact.label} is no time.")
+    try:
+        return spans.seconds(text)
+    except ValueError as problem:
+        raise BadCondition(str(problem)) from None
+
+
+def _point(fact, text):
+    """An instant as ISO date-time, or as a span from now: "2h" ahead, "-3d" back; or a number."""
+    if fact.type in NUMBERS:
+        return _values(fact, Test("x", "is", (text,)))[0]
+    sign, span = (-1, text[1:]) if text.startswith("-") else (1, text)
+    try:
+        return now() + timedelta(seconds=sign * spans.seconds(span))
+    except ValueError:
+        try:
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            raise BadCondition(f"{fact.label}: {text!r} is no time. Write 2h, -3d or 2026-11-24.") from None
+        return at if at.tzinfo else timezone.make_aware(at)
+
+
+__all__ = ["Group", "plain", "state", "to_q"]

@@ -1,0 +1,15 @@
+"""The only way to write: check, store, log, in one transaction. Every interface calls these functions and no others."""
+
+from .act import act
+from .change import change, change_many
+from .gate import writing
+from .link import link
+from .move import move
+from .note import note
+from .once import once
+from .open import open_record
+from .replay import Happening, History, replay
+from .rows import remove, save, save_many
+
+__all__ = ["Happening", "History", "act", "change", "change_many", "link", "move", "note", "once", "open_record", "remove", "replay",
+           "save", "save_many", "writing"]

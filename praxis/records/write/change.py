@@ -1,0 +1,107 @@
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from praxis.kernel.display import fields
+from praxis.kernel.errors import Conflict, Forbidden, NotPossible, Refused
+from praxis.kernel.lifecycle import Phase
+from praxis.kernel.models import Event
+
+from ._commit import Stale, commit, enter
+from .gate import writing
+from .open import PROTECTED
+from .values import check, entry, resolved
+
+TRIES = 5
+
+
+@writing()
+def change(record, by, *, needs=None, event=None, seen=None, data=None, **values):
+    """Set columns and note before and after as one event; returns the record.
+
+    `seen` is the version that the person looked at: what nobody touched since merges, the same column raises Conflict.
+    Verbs pass their own `event` name and `needs`; without them the kind's rules on single columns apply.
+    """
+    if event is None:
+        _by_hand(record, values)
+    for permission in _needed(record, values, needs, event):
+        if not by.may(permission, record):
+            raise Forbidden(permission)
+    wanted = values
+    values = resolved(record, by, values)
+    seen = record.version if seen is None else seen
+    for _try in range(TRIES):
+        if seen != record.version:
+            _merge(record, seen, values)
+        changes = _apply(record, values)
+        if not changes:
+            return record
+        try:
+            commit(record, by, event or f"{record.kind}.changed", changes, data=data)
+            return record
+        except Stale:
+            record.refresh_from_db()
+            values = resolved(record, by, wanted)
+    raise Conflict(record.number)
+
+
+def change_many(records, by, **values):
+    """`change` for each record on its own: {number: the refusal's words, or "" where it was done}."""
+    done = {}
+    for record in records:
+        try:
+            change(record, by, **values)
+            done[record.number] = ""
+        except (Refused, ValidationError) as problem:
+            done[record.number] = " ".join(getattr(problem, "messages", [str(problem)]))
+    return done
+
+
+def _by_hand(record, values):
+    kind = record.type
+    if bad := set(values) & (PROTECTED | set(kind.computed) | {"organisation"}):
+        raise ValidationError({f: _("This is not set by hand.") for f in bad})
+    if bad := set(values) & set(kind.by_verb):
+        steps = kind.verbs | kind.lifecycle.moves
+        label = {f: steps[kind.by_verb[f]].label for f in bad}
+        raise ValidationError({f: _("Use “%s”, which asks for what this needs.") % label[f] for f in bad})
+    if record.phase == Phase.FINAL and (bad := set(values) - set(kind.after_close)):
+        raise NotPossible(_("%(number)s is %(state)s: %(fields)s can no longer change.") % {
+            "number": record.number, "state": str(record.stage.label).lower(), "fields": ", ".join(sorted(bad))})
+
+
+def _needed(record, values, needs, event):
+    """The permissions of a change: the given one, or each column's own, or the kind's."""
+    general = needs or record.type.permission("change")
+    if event:
+        return {general}
+    catalogue = fields(record.kind)
+    own = {(f.needs if (f := catalogue.get(name)) else "").replace("*", record.kind) for name in values}
+    return {permission or general for permission in own} or {general}
+
+
+def _merge(record, seen, values):
+    """A stale copy may still change what nobody else touched; the log knows who touched what."""
+    for event in Event.objects.filter(subject=record.pk, version__gt=seen).order_by("-id"):
+        for name, value in values.items():
+            if name in event.changes and getattr(record, name) != value:
+                raise Conflict(record.number, name, event)
+
+
+def _apply(record, values):
+    """Set what differs and what follows from it; returns the log entries."""
+    changes = {}
+    for name, value in values.items():
+        _set(record, changes, name, value)
+    if changes and record.type.compute:
+        for name, value in record.type.compute(record).items():
+            _set(record, changes, name, value)
+    check(record, changes)
+    return changes
+
+
+def _set(record, changes, name, value):
+    old = getattr(record, name)
+    if old == value:
+        return
+    changes[name] = entry(record, name, old, value)
+    enter(record, value) if name == "state" else setattr(record, name, value)

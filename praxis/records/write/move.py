@@ -1,0 +1,30 @@
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from praxis.kernel.errors import NotPossible
+from praxis.kernel.now import now
+
+from .change import change
+
+
+def move(record, by, name, **values):
+    """Make the named move of the lifecycle, with exactly the columns that it asks for.
+
+    Raises NotPossible when the state or the guard does not allow it, Forbidden, or ValidationError.
+    """
+    step = record.type.lifecycle.moves.get(name)
+    if step is None:
+        raise NotPossible(_("%(kind)s has no step %(name)s.") % {"kind": record.type.label, "name": name})
+    if record.stage not in step.sources:
+        raise NotPossible(_("%(number)s is %(state)s, so “%(step)s” is not possible now.") % {
+            "number": record.number, "state": str(record.stage.label).lower(), "step": step.label})
+    if extra := set(values) - set(step.ask):
+        raise ValidationError({"__all__": _("%(step)s does not take %(fields)s.") % {
+            "step": step.label, "fields": ", ".join(sorted(extra))}})
+    if missing := [f for f in step.ask if f not in step.optional and values.get(f) in (None, "")]:
+        raise ValidationError({f: _("This field is needed.") for f in missing})
+    if step.guard and (reason := step.guard(record)):
+        raise NotPossible(reason)
+    more = step.sets(record, now(), by) if step.sets else {}
+    return change(record, by, needs=step.needs, event=f"{record.kind}.moved", data={"move": name}, seen=record.version,
+                  state=step.to.name, **values | more)

@@ -1,0 +1,61 @@
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from praxis.kernel import numbers
+from praxis.kernel.errors import Forbidden
+from praxis.people.models import Organisation, Person
+
+from ._commit import commit, enter
+from .gate import writing
+from .values import EMPTY, check, entry, resolved, tracked
+
+PROTECTED = {"kind", "number", "state", "phase", "is_open", "version", "opened_at", "updated_at", "due_at", "resolved_at",
+             "closed_at", "external_ref", "id"}
+
+
+@writing()
+def open_record(kind, by, *, data=None, **values):
+    """Create a record of `kind` in its first state, for its requester's organisation.
+
+    Raises Forbidden, or ValidationError for a column that does not exist, may not be set, or names a row out of reach.
+    """
+    if not by.has(kind.permission("open")):
+        raise Forbidden(kind.permission("open"))
+    if bad := set(values) & (PROTECTED | set(kind.computed)):
+        raise ValidationError({f: _("This is not set by hand.") for f in bad})
+    record = kind.model(kind=kind.key)
+    enter(record, kind.lifecycle.first.name)
+    _belongs(record, by, values)
+    for name, value in resolved(record, by, values).items():
+        setattr(record, name, value)
+    if not by.may(kind.permission("open"), record):
+        raise Forbidden(kind.permission("open"))
+    for name, value in (kind.compute(record) if kind.compute else {}).items():
+        setattr(record, name, value)
+    names = tracked(type(record))
+    check(record, names)
+    record.number = numbers.take(kind)[0]
+    changes = {n: entry(record, n, None, v) for n in names if (v := getattr(record, n)) not in EMPTY}
+    commit(record, by, f"{kind.key}.opened", changes, data=data, creating=True, at=record.opened_at)
+    return record
+
+
+def _belongs(record, by, values):
+    """The organisation is the requester's; without one the actor's. Nobody else's can be named."""
+    requester = values.get("requester") or values.pop("requester", None) or by.id
+    if requester and not isinstance(requester, Person):
+        requester = Person.objects.select_related("organisation").filter(pk=requester).first()
+    if requester and not by.reaches(requester.organisation_id):
+        raise ValidationError({"requester": _("Choose one of the list: this one does not exist or is not yours to use.")})
+    wanted = values.pop("organisation", None)
+    if isinstance(wanted, int):
+        wanted = Organisation.objects.filter(pk=wanted).first()
+    if wanted and not by.reaches(wanted.pk):
+        raise ValidationError({"organisation": _("This organisation is not yours to use.")})
+    if requester and wanted and wanted.pk != requester.organisation_id:
+        raise ValidationError({"organisation": _("The requester belongs to another organisation.")})
+    if requester:
+        values["requester"] = requester
+        record.organisation_id = requester.organisation_id
+    else:
+        record.organisation_id = wanted.pk if wanted else by.organisation

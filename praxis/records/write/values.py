@@ -1,0 +1,110 @@
+"""Values on their way into a record: resolved, checked, and put into the words of the log."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model
+from django.utils.translation import gettext as _
+
+from praxis.lib.text import without_control
+
+from ..read import columns
+
+UNLOGGED = {"id", "kind", "number", "phase", "is_open", "due_at", "version", "updated_at", "custom"}  # follow from the rest, or are told by key
+EMPTY = (None, "", False, [], {})
+
+
+def tracked(model):
+    """{name: column} of what the event log tells of: replaying it must give these."""
+    return {n: f for n, f in columns(model).items() if n not in UNLOGGED}
+
+
+def resolved(record, by, values):
+    """`values` with rows in place of keys; ValidationError for unknown columns and rows out of reach."""
+    known, out = columns(type(record)), {}
+    for name, value in values.items():
+        field = known.get(name)
+        if field is None:
+            raise ValidationError({"__all__": _("%(kind)s has no field %(name)s.") % {"kind": record.type.label, "name": name}})
+        if isinstance(field, ForeignKey) and value is not None:
+            value = _row(record, by, field, value)
+        elif isinstance(value, str):
+            value = without_control(value)
+        out[name] = value
+    return out
+
+
+def _row(record, by, field, value):
+    model = field.remote_field.model
+    unknown = ValidationError({field.name: _("Choose one of the list: this one does not exist or is not yours to use.")})
+    if not isinstance(value, Model):
+        try:
+            value = model._base_manager.filter(pk=value).first()
+        except (TypeError, ValueError):
+            value = None
+    elif not isinstance(value, model):
+        value = None
+    if value is None or not _within(record, by, field.name, value):
+        raise unknown
+    return value
+
+
+def _within(record, by, name, value):
+    """A row named in a record belongs to the record's organisation or to all; an owner may be any colleague in reach."""
+    if name == "organisation":
+        return by.reaches(value.pk)
+    if name == "owner":
+        return by.reaches(value.organisation_id)
+    if hasattr(value, "kind") and not by.may(f"{value.kind}.see", value):
+        return False
+    if name == "service" and value.kind != "service":
+        return False
+    return value.organisation_id in (None, record.organisation_id)
+
+
+def check(record, names):
+    """Validate the columns of these names and what the record itself knows of their combination."""
+    known = columns(type(record))
+    plain = {n for n in names if not isinstance(known[n], ForeignKey)}
+    record.clean_fields(exclude={f.name for f in record._meta.fields} - plain)
+    for name in set(names) - plain:
+        if getattr(record, known[name].attname) is None and not known[name].null:
+            raise ValidationError({name: _("This field is needed.")})
+    record.clean()
+
+
+def plain(value):
+    """A value as JSON keeps it."""
+    match value:
+        case Model():
+            return value.pk
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date() | Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def words(record, name, value):
+    """The words of a value, kept in the log: a timeline must not look names up, and names change."""
+    if name == "state":
+        return str(record.type.lifecycle.states[value].label) if value else ""
+    if value in EMPTY:
+        return ""
+    if own := getattr(record, f"{name}_words", None):
+        return str(own(value))
+    field = columns(type(record))[name]
+    if choices := field.flatchoices:
+        return str(dict(choices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes")
+    if isinstance(value, Model):
+        return str(getattr(value, "title", value))
+    return "" if isinstance(value, (datetime, dict, list)) else str(value)
+
+
+def entry(record, name, old, new):
+    """[old, new, old in words, new in words] of the log."""
+    return [plain(old), plain(new), words(record, name, old), words(record, name, new)]

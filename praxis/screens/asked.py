@@ -1,0 +1,91 @@
+"""The dialog of a move or verb: fields from the declaration, values back as Python."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.display import fields
+from praxis.kernel.lifecycle import Move
+from praxis.records.fields import colleagues, teams
+from praxis.records.read import columns
+
+ALL = 500  # options of a select
+CHOOSE = {"person": colleagues, "team": teams}
+
+
+class Files(forms.FileField):
+    """Any number of uploads."""
+
+    widget = type("FilesInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data, initial=None):
+        return [super(Files, self).clean(d, initial) for d in data] if isinstance(data, list) else []
+
+
+def form_for(record, step, actor, data=None, files=None):
+    """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field."""
+    made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
+    form = type("Asked", (forms.Form,), made)(data, files, initial=_initial(record, made))
+    form.use_required_attribute = False
+    return form
+
+
+def _initial(record, made):
+    known = columns(type(record))
+    found = {n: getattr(record, known[n].attname) for n in made if n in known}
+    if "closing_category" in made and not found.get("closing_category"):
+        found["closing_category"] = getattr(record, "category_id", None)
+    return found
+
+
+def _of_move(record, step, actor):
+    catalogue, known, made = fields(record.kind), columns(type(record)), {}
+    for name in step.ask:
+        column, fact, needed = known[name], catalogue.get(name), name not in step.optional
+        if fact and fact.options:
+            made[name] = choice(column.verbose_name, fact.options(record.type, actor, record, ""), needed)
+        else:
+            made[name] = column.formfield(required=needed, label=column.verbose_name.capitalize())
+            if isinstance(made[name], forms.DateTimeField):
+                made[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+            elif isinstance(made[name].widget, forms.Textarea):
+                made[name].widget.attrs["rows"] = 4
+    return made
+
+
+def _of_verb(record, step, actor):
+    made = {}
+    for name, (kind, ask, needed) in step.arguments.items():
+        label = ask.label if ask else name.capitalize()
+        hint = ask.hint if ask else ""
+        if ask and ask.options:
+            made[name] = choice(label, ask.options(record, actor), needed, kind)
+        elif ask and ask.kind in CHOOSE:
+            made[name] = choice(label, CHOOSE[ask.kind](record.type, actor, record if ask.kind == "team" else None, "", ALL), needed, int)
+        elif ask and ask.kind == "files":
+            made[name] = Files(required=False, label=label)
+        elif kind is bool:
+            made[name] = forms.BooleanField(required=False, label=label)
+        elif kind is int:
+            made[name] = forms.IntegerField(required=needed, label=label)
+        else:
+            widget = forms.Textarea(attrs={"rows": ask.lines}) if ask and ask.lines > 1 else forms.TextInput
+            made[name] = forms.CharField(required=needed, label=label, widget=widget, strip=False)
+        made[name].help_text = hint
+    return made
+
+
+def choice(label, options, needed, kind=str):
+    """A select of Options or (value, label) pairs."""
+    pairs = [(o.value, o.label) if hasattr(o, "value") else o for o in options]
+    return forms.TypedChoiceField(choices=[("", _("Choose…") if needed else "—"), *pairs], required=needed, coerce=kind,
+                                  empty_value=None if kind is int else "", label=str(label).capitalize())
+
+
+def value_of(fact, record, raw):
+    """What was typed into an inline editor, as Python; ValidationError for what is none."""
+    column = columns(type(record))[fact.key]
+    if column.is_relation:
+        return raw or None
+    if column.null and raw == "":
+        return None
+    return column.formfield(required=not column.blank).clean(raw) if not column.choices else column.to_python(raw)

@@ -1,0 +1,39 @@
+"""What surrounds every page: the side bar, with counts that may be half a minute old."""
+
+from django.core.cache import cache
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.kinds import registry
+from praxis.records.models import Record
+
+HEADINGS = {"Operate": _("Operate"), "Know": _("Know"), "Steer": _("Steer")}
+KEEP = 30  # seconds
+
+
+def counts(actor):
+    """{kind: open records of my groups, "": mine}; one statement, kept for half a minute for this actor alone."""
+    key = f"nav:{actor.id}:{hash(actor.teams)}"
+    if (found := cache.get(key)) is None:
+        found = {}
+        if actor.teams:
+            rows = Record.objects.open().filter(team__in=actor.teams).values_list("kind").annotate(n=Count("*"))
+            found = {kind: n for kind, n in rows.order_by() if actor.has(f"{kind}.see")}
+        found[""] = Record.objects.open().filter(owner=actor.id).count() if actor.id else 0
+        cache.set(key, found, KEEP)
+    return found
+
+
+def shell(request):
+    """The headings of the side bar with the kinds that this actor may list."""
+    actor = request.actor
+    number = counts(actor)
+    places = {}
+    for kind in registry.values():
+        if actor.has(kind.permission("see")):
+            places.setdefault(kind.place, []).append((kind, number.get(kind.key, 0)))
+    person = request.person
+    return {"places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],
+            "organisation": person.organisation, "theme": person.theme}
+
+

@@ -1,0 +1,117 @@
+// What HTML cannot do: open modals, keep a place in the list, keys, fuses that burn while one looks, drafts.
+(() => {
+  const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
+
+  function ready() {
+    for (const d of $$("dialog[data-modal]:not([open])")) d.showModal();
+    const preview = $("#preview");
+    if (preview) {
+      $("tr.on")?.classList.remove("on");
+      document.getElementById(preview.dataset.row)?.classList.add("on");
+    }
+    for (const s of $$("aside section[id^=p-], .measure > div[id^=p-]")) s.hidden = !s.innerHTML.trim();
+    for (const area of $$("textarea[data-draft]")) restore(area);
+    burn();
+  }
+
+  const newest = () => { const b = $(".body:has(.thread)"); if (b) b.scrollTop = b.scrollHeight; };
+
+  // Fuses: the text and colour follow the clock; the order of rows never changes under the pointer.
+  function burn() {
+    for (const f of $$("[data-due]")) {
+      const left = Math.floor((new Date(f.dataset.due) - (Date.now() + offset)) / 60000);
+      const label = f.matches(".sla") ? $("span", f) : $(".left", f);
+      if (!label) continue;
+      const m = Math.abs(left), words = m < 60 ? `${m}m` : m < 1440 ? `${Math.floor(m / 60)}h ${String(m % 60).padStart(2, "0")}m` : `${Math.floor(m / 1440)}d ${Math.floor(m % 1440 / 60)}h`;
+      if (left < 0) f.dataset.tone = "red";
+      const node = [...label.childNodes].findLast(n => n.nodeType === 3);
+      if (node) node.textContent = left < 0 ? `${words} over` : words;
+    }
+  }
+  const offset = 0;
+  if (!document.documentElement.dataset.frozen) setInterval(burn, 60000);
+
+  // Drafts: what is typed survives a lost session, a crash and a second tab.
+  const key = area => `draft:${area.dataset.draft}`;
+  function restore(area) {
+    if (area.dataset.known) return;
+    area.dataset.known = "1";
+    try { area.value ||= localStorage.getItem(key(area)) || ""; } catch { /* storage is switched off */ }
+  }
+  document.addEventListener("input", e => {
+    if (e.target.matches?.("textarea[data-draft]")) {
+      try { localStorage.setItem(key(e.target), e.target.value); } catch { return; }
+      const note = $("[data-drafted]", e.target.form); if (note) note.hidden = false;
+    }
+  });
+  const sent = form => { const area = form && $("textarea[data-draft]", form); if (area) try { localStorage.removeItem(key(area)); } catch { /* nothing was kept */ } };
+  document.addEventListener("htmx:after:request", e => { const c = e.detail?.ctx; if (c?.response?.status === 200 && c.sourceElement) sent(c.sourceElement.closest?.("form")); });
+  document.addEventListener("submit", e => { if (!e.target.hasAttribute("hx-post")) sent(e.target); });
+  document.addEventListener("htmx:after:swap", () => { ready(); });
+  document.addEventListener("htmx:after:request", e => { if (e.target.closest?.(".composer")) newest(); });
+
+  const rows = () => $$("#rows tbody tr[id], .list tbody tr:has(.ttl)");
+  function step(by) {
+    const all = rows(), at = all.findIndex(r => r.classList.contains("on") || r.contains(document.activeElement));
+    const to = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))];
+    if (!to) return;
+    const link = $(".ttl", to);
+    if (link.hasAttribute("hx-get")) link.click(); else { $("tr.on")?.classList.remove("on"); to.classList.add("on"); }
+    link.focus({ preventScroll: true }); to.scrollIntoView({ block: "nearest" });
+  }
+  function count() {
+    const n = $$("[name=pick]:checked").length, label = $("[data-count]");
+    if (label) label.textContent = `${n} selected`;
+  }
+  const press = k => $(`[data-key="${k}"]`);
+  let first = "";
+
+  document.addEventListener("change", e => {
+    if (e.target.matches("[data-all]")) for (const b of $$("[name=pick]")) b.checked = e.target.checked;
+    if (e.target.matches("[name=pick], [data-all]")) count();
+    if (e.target.matches("[name=internal]")) e.target.form.querySelector("textarea")?.focus();
+  });
+  document.addEventListener("reset", e => { if (e.target.id === "bulk") for (const b of $$("[name=pick]")) b.checked = false; });
+  document.addEventListener("click", e => {
+    const close = e.target.closest("[data-close]"), d = close?.closest("dialog");
+    if (d) { e.preventDefault(); d.remove(); }
+    const s = e.target.closest("[data-step]");
+    if (s) step(s.dataset.step === "j" ? 1 : -1);
+    const gone = e.target.closest("[data-dismiss]");
+    if (gone) gone.closest(".toast").remove();
+    for (const open of $$("details.drop[open]")) if (!open.contains(e.target)) open.open = false;
+    if (e.target.closest("tr .ttl[hx-get]") && matchMedia("(width < 46rem)").matches) { e.preventDefault(); e.stopPropagation(); location.href = e.target.closest(".ttl").href; }
+  }, true);
+  document.addEventListener("keydown", e => {
+    if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { const b = $("[data-ctrl-enter]", e.target.form || document); e.preventDefault(); return b ? b.click() : e.target.form?.requestSubmit(); }
+    if (e.key === "Escape") {
+      const editor = e.target.closest?.(".editor");
+      if (editor) return $(".back", editor).click();
+      for (const open of $$("details.drop[open]")) open.open = false;
+      $("#bulk")?.reset();
+      if (e.target.matches("input, textarea")) e.target.blur();
+    }
+    if (e.key === " " && e.target.matches?.("a[role=button]")) { e.preventDefault(); e.target.click(); }
+    if (e.target.closest?.(".editor") && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
+      const all = $$("[role=option]", e.target.closest(".editor")), at = all.indexOf(document.activeElement);
+      e.preventDefault(); return all[e.key === "ArrowDown" ? Math.min(all.length - 1, at + 1) : Math.max(0, at - 1)]?.focus();
+    }
+    if (e.target.matches("input:not([type=checkbox]), textarea, select") || e.ctrlKey || e.metaKey || e.altKey || $("dialog[open]")) return;
+    const k = e.key.toLowerCase();
+    if (first === "g") { first = ""; const to = $(`[data-go="${k}"]`); if (to) { e.preventDefault(); to.click(); } return; }
+    if (k === "g") { first = "g"; setTimeout(() => { first = ""; }, 1200); return; }
+    let hit = true;
+    if (k === "j") step(1); else if (k === "k") step(-1);
+    else if (k === "x") { const box = $("tr.on [name=pick]") || document.activeElement.closest?.("tr")?.querySelector("[name=pick]"); box?.click(); }
+    else if ((k === "enter" || k === "o") && $("#preview [data-open]") && !e.target.matches("a:not(.ttl), button, summary")) location.href = $("#preview [data-open]").href;
+    else if (k === "/") $("[data-go='/']")?.click();
+    else if (k === "?") location.href = "/keys";
+    else if (k === "n" && $("[name=internal][value=on]")) { const r = $("[name=internal][value=on]"); if (r.type === "radio") { r.checked = true; r.dispatchEvent(new Event("change", { bubbles: true })); } $("textarea", r.form)?.focus(); }
+    else if (k === "r" && !e.shiftKey && $(".composer textarea")) { const r = $("[name=internal][value='']"); if (r) r.checked = true; $(".composer textarea").focus(); }
+    else if (k === "s" && $("#f-state .edit")) $("#f-state .edit").click();
+    else if (press((e.shiftKey ? "Shift " : "") + k.toUpperCase())) press((e.shiftKey ? "Shift " : "") + k.toUpperCase()).click();
+    else hit = false;
+    if (hit) e.preventDefault();
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => { ready(); newest(); }); else { ready(); newest(); }
+})();

@@ -1,0 +1,282 @@
+"""A handful of views serves every kind; a practice adds none."""
+
+from urllib.parse import parse_qsl
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from praxis.kernel import listen
+from praxis.kernel.display import every_panel, fields, screens
+from praxis.kernel.errors import Conflict, Refused
+from praxis.kernel.kinds import registry
+from praxis.lib.conditions import OPS, BadCondition, to_json
+from praxis.records import write
+from praxis.records.models import SavedView
+from praxis.records.read import by_number, columns
+
+from . import answers
+from .access import access
+from .asked import ALL, choice, form_for, value_of
+from .draw import asked_by_script, fragment, macro, page, panel, slots
+from .heads import head
+from .lists import WORDS, Listing
+from .panels import loaded, may_edit
+
+JOINS = answers.JOINS
+
+
+def kind_of(request, key):
+    """The kind of this key if the actor may list it; else 404."""
+    kind = registry.get(key)
+    if kind is None or key not in screens or not request.actor.has(kind.permission("see")):
+        raise Http404
+    return kind
+
+
+def record_of(request, number):
+    """The record of this number if the actor may see it; else 404, as for one that does not exist."""
+    record = by_number(number, request.actor, *JOINS)
+    if record is None:
+        raise Http404
+    return record
+
+
+@require_GET
+@access("desk.work")
+def record_list(request, key):
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    rows = listing.page()
+    chosen = next((r.record for r in rows if r.record.number == request.GET.get("at")), rows[0].record if rows else None)
+    chosen = chosen and by_number(chosen.number, request.actor, *JOINS)
+    parts = slots(request, chosen, "preview")["preview"] if chosen else []
+    signs = next((r.marks for r in rows if chosen and r.record.pk == chosen.pk), [])
+    return page(request, "list.j2", status=400 if listing.error else 200, listing=listing, rows=rows, chosen=chosen, parts=parts,
+                kind=listing.kind, marks=signs, section=key)
+
+
+@require_GET
+@access("desk.work")
+def list_filter(request, key, field):
+    """The editor of one filter, a dialog or a page."""
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    fact = fields(key).get(field)
+    if fact is None or field not in listing.screens.filters:
+        raise Http404
+    test = next((t for t in listing.condition.parts if getattr(t, "field", "") == field), None)
+    options = fact.options(listing.kind, request.actor, None, "") if fact.options else None
+    rest = [(k, v) for k, v in parse_qsl(listing.url(listing.condition).partition("?")[2]) if not k.startswith(f"{field}.")]
+    context = {"listing": listing, "fact": fact, "test": test, "options": options, "rest": rest, "words": WORDS, "takes": OPS,
+               "macro": macro, "kind": listing.kind}
+    if asked_by_script(request):
+        return fragment(request, "filter.j2", **context)
+    return page(request, "dialog_page.j2", inner="filter.j2", title=fact.label, section=key, **context)
+
+
+@require_GET
+@access("desk.work")
+def list_apply(request, key, field):
+    """?op=is&value=a&value=b of the filter editor becomes the condition in the address."""
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    op, values = request.GET.get("op", ""), [v for v in request.GET.getlist("value") if v]
+    try:
+        condition = listing.with_test(field, op, values if OPS.get(op) != 0 else ())
+    except BadCondition:
+        return answers.SeeOther(listing.url())
+    return answers.SeeOther(listing.url(condition))
+
+
+@require_http_methods(["POST"])
+@access("desk.work")
+def view_save(request, key):
+    """Keep the present filters as a view of the person's own, or of the whole desk."""
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    label = request.POST.get("label", "").strip()[:60]
+    shared = "shared" in request.POST
+    if not label:
+        return page(request, "note_page.j2", 422, title=_("Save view"), text=_("Give the view a name."), back=listing.url(), section=key)
+    view = write.save(SavedView(), request.actor, needs="views.share" if shared else "desk.work", kind=key, label=label,
+                      condition=to_json(listing.condition), sort=listing.sort, person_id=None if shared else request.actor.id,
+                      organisation_id=request.actor.organisation)
+    return answers.SeeOther(f"/k/{key}?view=v{view.pk}")
+
+
+@require_GET
+@access("desk.work")
+def record_detail(request, number):
+    record = record_of(request, number)
+    if request.GET.get("as") == "preview":
+        signs = Listing(record.type, request.actor, {}).draw([record])[0].marks
+        return fragment(request, "preview.j2", record=record, parts=slots(request, record, "preview")["preview"], kind=record.type,
+                        marks=signs)
+    parts = slots(request, record, "bar", "main", "dock", "rail")
+    return page(request, "record.j2", parts=parts, layout=screens[record.kind].layout, section=record.kind,
+                **head(record, request.actor))
+
+
+@require_GET
+@access("desk.work")
+def record_panel(request, number, key):
+    """One panel alone: a page for those without scripts, a fragment for live updates."""
+    record = record_of(request, number)
+    part = every_panel(record.kind).get(key)
+    if part is None:
+        raise Http404
+    inner = panel(request, record, part)
+    if asked_by_script(request):
+        return HttpResponse(inner)
+    return page(request, "alone.j2", kind=record.type, record=record, inner=inner, title=part.title, section=record.kind)
+
+
+@require_http_methods(["GET", "POST"])
+@access("desk.work")
+def record_field(request, number, key):
+    """Inline edit of any property: GET the editor, POST the value, get the new <dd> back."""
+    record, by = record_of(request, number), request.actor
+    fact = fields(record.kind).get(key)
+    if fact is None or not may_edit(fact, record, by) or fact.dialog:
+        raise Http404
+    status, clash, error = 200, None, ""
+    if request.method == "POST":
+        raw, seen = request.POST.get("value", ""), request.POST.get("version", "")
+        try:
+            with listen.collect() as events:
+                set_field(fact, record, by, raw, int(seen) if seen.isdigit() else None)
+            return answers.after(request, record, events, field=fact)
+        except Conflict as problem:
+            clash, status = problem.event, 409
+        except ValidationError as problem:
+            error, status = " ".join(problem.messages), 422
+        except Refused as problem:
+            error, status = str(problem), 409
+    typed = request.GET.get("q", "")[:80]
+    options = fact.options(record.type, by, record, typed) if fact.options else None
+    value = fact.value(record, loaded([fact], [record], by))
+    context = {"record": record, "fact": fact, "value": value, "options": options, "typed": typed, "macro": macro, "clash": clash,
+               "error": error, "mine": request.POST.get("value"), "kind": record.type}
+    if asked_by_script(request):
+        if "show" in request.GET:
+            return HttpResponse(answers.value(request, record, fact))
+        return fragment(request, "options.j2" if "q" in request.GET else "editor.j2", status, **context)
+    return page(request, "editor_page.j2", status, section=record.kind, **context)
+
+
+def set_field(fact, record, by, raw, seen):
+    """Change one property from what was typed or chosen."""
+    if fact.save:
+        return fact.save(record, by, raw, seen)
+    return write.change(record, by, seen=seen, **{fact.key: value_of(fact, record, raw)})
+
+
+@require_http_methods(["GET", "POST"])
+@access("desk.work")
+def record_move(request, number, name):
+    record = record_of(request, number)
+    step = record.type.lifecycle.moves.get(name)
+    if step is None:
+        raise Http404
+    return run(request, record, step, step.label, lambda v: write.move(record, request.actor, name, **v))
+
+
+@require_http_methods(["GET", "POST"])
+@access("desk.work")
+def record_act(request, number, key):
+    record = record_of(request, number)
+    verb = record.type.verbs.get(key)
+    if verb is None:
+        raise Http404
+    return run(request, record, verb, verb.label, lambda v: write.act(record, request.actor, key, **v))
+
+
+def run(request, record, step, label, doing, after=None):
+    """GET shows the dialog; POST checks, runs and answers with what became stale, or the dialog again (422, 409)."""
+    posted = request.method == "POST"
+    form = form_for(record, step, request.actor, request.POST if posted else None, request.FILES if posted else None)
+    status = 200
+    if posted:
+        if extra := set(request.POST) - set(form.fields) - {"csrfmiddlewaretoken", "once"}:
+            form.full_clean()
+            form.add_error(None, _("This step does not take %s.") % ", ".join(sorted(extra)))
+        status = 422
+        if form.is_valid():
+            try:
+                with listen.collect() as events:
+                    made = once(request, lambda: doing({k: v for k, v in form.cleaned_data.items() if given(request, k)}))
+                return after(made, events) if after else done(request, record, made, events)
+            except ValidationError as problem:
+                show(form, problem)
+            except Refused as problem:
+                form.add_error(None, str(problem))
+                status = 403 if hasattr(problem, "permission") else 409
+    context = {"record": record, "step": step, "label": label, "form": form, "url": request.path, "kind": record.type}
+    if asked_by_script(request):
+        return fragment(request, "dialog.j2", status, **context)
+    return page(request, "dialog_page.j2", status, inner="ask.j2", title=label, section=record.kind, **context)
+
+
+def given(request, name):
+    return name in request.POST or name in request.FILES
+
+
+def once(request, doing):
+    """`doing()` once for this form, however often it is sent: the number of the record that came out of it."""
+    key = request.POST.get("once", "")
+    if not key:
+        return doing().number
+    return write.once(key[:80], request.actor, lambda: doing().number)
+
+
+def done(request, record, number, events):
+    """Another record came out of it: go there; else what became stale."""
+    if number and number != record.number:
+        there = f"/r/{number}"
+        return HttpResponse(headers={"HX-Redirect": there}) if asked_by_script(request) else answers.SeeOther(there)
+    return answers.after(request, record, events)
+
+
+def show(form, problem):
+    """The errors of a write beside the fields they belong to."""
+    for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
+        form.add_error(name if name in form.fields else None, messages)
+
+
+@require_http_methods(["GET", "POST"])
+@access("desk.work")
+def record_new(request, key):
+    """The form of a new record, from the sections that its kind declares."""
+    kind = kind_of(request, key)
+    if not request.actor.has(kind.permission("open")):
+        raise Http404
+    form = new_form(kind, request.actor, request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                values = {k: v for k, v in form.cleaned_data.items() if v not in (None, "")}
+                return answers.SeeOther(f"/r/{once(request, lambda: write.open_record(kind, request.actor, **values))}")
+            except ValidationError as problem:
+                show(form, problem)
+            except Refused as problem:
+                form.add_error(None, str(problem))
+                status = 403
+    return page(request, "form.j2", status, kind=kind, form=form, sections=screens[key].form, section=key)
+
+
+def new_form(kind, actor, data=None):
+    """A Django form over the columns of the kind's sections; choices come from the catalogue of fields."""
+    known, catalogue, made = columns(kind.model), fields(kind.key), {}
+    for name in screens[kind.key].form_fields:
+        column, fact = known[name], catalogue.get(name)
+        if fact and fact.options:
+            needed = not column.blank and not column.has_default()
+            kinds = int if column.is_relation or "Integer" in type(column).__name__ else str
+            made[name] = choice(column.verbose_name, fact.options(kind, actor, None, "")[:ALL], needed, kinds)
+            made[name].initial = column.get_default()
+        else:
+            made[name] = column.formfield()
+    form = type("New", (forms.Form,), made)(data)
+    form.use_required_attribute = False
+    return form

@@ -1,0 +1,1 @@
+"""Puts the floors together: settings, list of apps, addresses, server."""

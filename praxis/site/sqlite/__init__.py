@@ -1,0 +1,1 @@
+"""SQLite as Praxis needs it: letters of every language fold alike."""
