@@ -29,7 +29,7 @@ def facts(key):
     incidents = list(Incident.objects.filter(organisation=home).select_related("organisation"))
     mine = {i.pk for i in incidents}
     out = _final(incidents, home)
-    triples, moves, distinct, last, events = Counter(), Counter(), {}, {}, 0
+    triples, moves, distinct, last, events, final = Counter(), Counter(), {}, {}, 0, {}
     for subject, changes in Event.objects.filter(kind="incident", organisation=home.pk).order_by("id").values_list("subject", "changes").iterator():
         if subject not in mine:
             continue
@@ -41,10 +41,14 @@ def facts(key):
             if change[1] not in (None, ""):
                 distinct.setdefault(field, set()).add(change[3] if field == "category" else change[1])
         triples[f"{_LEVEL[now['impact']]}|{_LEVEL[now['urgency']]}|{_PRIORITY[now['priority']]}"] += 1
+        count = now.get("custom.sys_mod_count") or 0
+        if count > final.get(subject, (-1,))[0]:
+            final[subject] = (count, _state(now))  # the log's own end: the first event that carries the highest count
         if before and before != _state(now):
             moves[f"{before} -> {_state(now)}"] += 1
     paths = [p.split(", ") for p in distinct.get("category", ())]
     out |= {
+        "final_state": dict(Counter(state for _count, state in final.values())),
         "events": events,
         "distinct_caller_id": len(distinct.get("requester", ())), "distinct_assignment_group": len(distinct.get("team", ())),
         "distinct_assigned_to": len(distinct.get("owner", ())), "distinct_location": len(distinct.get("site", ())),
@@ -71,7 +75,6 @@ def _final(incidents, home):
     named = {n: [i.custom[n] for i in incidents if i.custom.get(n)] for n in ("problem_id", "rfc", "caused_by")}
     return {
         "incidents": len(incidents),
-        "final_state": dict(Counter(_STATE[i.state, i.hold_reason] for i in incidents)),
         "priority_final": dict(priorities), "made_sla_final": dict(made),
         "contact_type": dict(Counter(_CHANNEL[i.channel] for i in incidents)),
         "opened_by_month": dict(sorted(Counter(f"{i.opened_at.astimezone(zone):%Y-%m}" for i in incidents).items())),

@@ -1,7 +1,7 @@
 """Takes over the event log of a ServiceNow instance: one row an event, the state of all attributes after it.
 
 Each incident is rebuilt with its whole history through `write.replay`. Facts about the format: dates are day/month/year,
-"?" is unknown, `sys_mod_count` orders the rows of one incident.
+"?" is unknown, `sys_mod_count` and then the time order the rows of one incident.
 """
 
 import csv
@@ -76,7 +76,7 @@ class ServiceNowLog:
                     row = self._parsed(values)
                     steps = self.incidents.setdefault(row["number"], {})
                     if row["step"] in steps:
-                        raise BadRow(f"step {row['step']} of {row['number']} stands in an earlier row already")
+                        raise BadRow(f"the same step of {row['number']} stands in an earlier row already")
                     steps[row["step"]] = row
                 except BadRow as problem:
                     self.result.bad.append((rows.line_num, str(problem)))
@@ -102,7 +102,7 @@ class ServiceNowLog:
             row[f"@{name}"] = self._date(name, row[name])
         if not row["@opened_at"] or not row["@sys_updated_at"]:
             raise BadRow("opened_at and sys_updated_at are needed")
-        row["step"] = int(row["sys_mod_count"])
+        row["step"] = (int(row["sys_mod_count"]), row["@sys_updated_at"])  # a few share a count, never count and time
         return row
 
     def _date(self, name, text):
@@ -169,7 +169,7 @@ class ServiceNowLog:
 
     @staticmethod
     def _custom(row):
-        found = {name: row[name] == "true" for name in FLAGS}
+        found = {name: row[name] == "true" for name in FLAGS} | {"sys_mod_count": int(row["sys_mod_count"])}
         return found | {name: None if row[name] == UNKNOWN else row[name] for name in TEXTS}
 
     @staticmethod
@@ -197,10 +197,10 @@ class ServiceNowLog:
         tops = {p.split(", ")[0] for p in paths}
         self._make(Category, tops, lambda n: Category(name=n, path=n, **home), "path")
         self._make(Category, paths, lambda p: Category(name=p.split(", ")[1], path=p, parent=self.known[Category][p.split(", ")[0]], **home), "path")
-        for name in (*FLAGS, *TEXTS):
+        for name in (*FLAGS, *TEXTS, "sys_mod_count"):
             if not CustomField.objects.filter(kind="incident", key=name, organisation=self.organisation).exists():
                 write.save(CustomField(), self.by, kind="incident", key=name, label=name.removeprefix("u_").replace("_", " ").capitalize(),
-                           type="yes" if name in FLAGS else "text", **home)
+                           type="yes" if name in FLAGS else "number" if name == "sys_mod_count" else "text", **home)
 
     def _make(self, model, names, new, key="name"):
         names = names - {UNKNOWN}
