@@ -21,7 +21,7 @@ from praxis.records.models import Record
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
            "Employee": "birgit.hansen@nordwind.example", "Administrator": "elif.demir@nordwind.example"}
-KEY, PEOPLE, DAYS, CHUNK = "nordwind", 200, 92, 100
+KEY, PEOPLE, DAYS, CHUNK, FRESH = "nordwind", 200, 92, 100, 70
 HUES = ("teal", "green", "rose", "blue", "violet", "grey")
 
 
@@ -114,7 +114,8 @@ class Company:
         who, site = dice.choice(self.people[14:]), None
         site = who.site
         text = story["title"].format(site=site.name.split()[0], hall=dice.choice("ABCD"), n=dice.randrange(1, 40))
-        impact, urgency = dice.choices([(3, 3), (3, 2), (2, 2), (2, 1), (1, 1)], [22, 45, 24, 7, 2])[0]
+        fresh = n > total - FRESH
+        impact, urgency = dice.choices([(3, 3), (3, 2), (2, 2), (2, 1), (1, 1)], [8, 22, 46, 22, 2] if fresh else [22, 45, 24, 7, 2])[0]
         service = self.services[story["service"]]
         first = {"title": text, "description": story["said"], "requester": who, "site": site, "impact": impact, "urgency": urgency,
                  "priority": impact + urgency - 1, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
@@ -125,8 +126,8 @@ class Company:
 
     def _moment(self, n, total):
         """Most in working hours, spread over three months; the last ones in the last hours."""
-        if n > total - 26:
-            return self.end - timedelta(minutes=self.dice.randrange(2, 60 * 30))
+        if n > total - FRESH:
+            return self.end - timedelta(minutes=int(2 + 60 * 28 * self.dice.random() ** 1.6))
         day = (self.end - timedelta(days=self.dice.random() ** 1.1 * DAYS)).replace(second=0, microsecond=0)
         while day.weekday() > 4 and self.dice.random() < 0.85:
             day -= timedelta(days=1)

@@ -16,20 +16,24 @@
 
   const newest = () => { const b = $(".body:has(.thread)"); if (b) b.scrollTop = b.scrollHeight; };
 
+  // The server's clock counts, not the browser's: it may be frozen for the demo, or simply right.
+  const offset = new Date($("meta[name=praxis-now]").content) - Date.now();
+  const two = (a, b, unit, below) => b ? `${a}${unit} ${b}${below}` : `${a}${unit}`;
+  const short = m => m < 60 ? `${m}m` : m < 1440 ? two(Math.floor(m / 60), m % 60 && String(m % 60).padStart(2, "0"), "h", "m") : two(Math.floor(m / 1440), Math.floor(m % 1440 / 60), "d", "h");
+
   // Fuses: the text and colour follow the clock; the order of rows never changes under the pointer.
   function burn() {
     for (const f of $$("[data-due]")) {
       const left = Math.floor((new Date(f.dataset.due) - (Date.now() + offset)) / 60000);
       const label = f.matches(".sla") ? $("span", f) : $(".left", f);
       if (!label) continue;
-      const m = Math.abs(left), words = m < 60 ? `${m}m` : m < 1440 ? `${Math.floor(m / 60)}h ${String(m % 60).padStart(2, "0")}m` : `${Math.floor(m / 1440)}d ${Math.floor(m % 1440 / 60)}h`;
+      const m = Math.abs(left), words = short(m);
       if (left < 0) f.dataset.tone = "red";
       const node = [...label.childNodes].findLast(n => n.nodeType === 3);
       if (node) node.textContent = left < 0 ? `${words} over` : words;
     }
   }
-  const offset = 0;
-  if (!document.documentElement.dataset.frozen) setInterval(burn, 60000);
+  setInterval(burn, 60000);
 
   // Drafts: what is typed survives a lost session, a crash and a second tab.
   const key = area => `draft:${area.dataset.draft}`;
@@ -69,6 +73,7 @@
   document.addEventListener("change", e => {
     if (e.target.matches("[data-all]")) for (const b of $$("[name=pick]")) b.checked = e.target.checked;
     if (e.target.matches("[name=pick], [data-all]")) count();
+    if (e.target.matches(".attach input")) $("[data-files]", e.target.parentElement).textContent = [...e.target.files].map(f => f.name).join(", ");
     if (e.target.matches("[name=internal]")) e.target.form.querySelector("textarea")?.focus();
   });
   document.addEventListener("reset", e => { if (e.target.id === "bulk") for (const b of $$("[name=pick]")) b.checked = false; });
