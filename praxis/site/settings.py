@@ -93,6 +93,7 @@ def database(url):
         return {
             "ENGINE": "praxis.site.sqlite",
             "NAME": unquote(parts.path[1:]) or ":memory:",
+            "TEST": {"NAME": str(PRAXIS_HOME / f"test-{os.getpid()}.sqlite3")},  # a real file: threads and locks as in life
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -313,7 +313,7 @@ def test_possible_offers_only_what_write_accepts(kind, make, company):
 def test_foreign_keys_stay_within_the_organisation(kind, make, company, other):
     """T-B9 for every kind: no row of another organisation can be named."""
     actor = Actor(company.people["administrator"].pk, "A", company.organisation.pk,
-                  {p: (("all", company.organisation.pk),) for p in registry.permissions})
+                  dict.fromkeys(registry.permissions, (("all", company.organisation.pk),)))
     record = make(kind.key)
     for name, column in columns(kind.model).items():
         if isinstance(column, models.ForeignKey) and column.editable and name not in kind.by_verb:

@@ -17,9 +17,9 @@ from praxis.lib.conditions import Group, Test, every
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Kolkata")
-OFFICE = Calendar("Europe/Berlin", {d: ((540, 1020),) for d in range(5)},
+OFFICE = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((540, 1020),)),
                   {date(2026, 12, 24): ((540, 720),), date(2026, 12, 25): (), date(2027, 1, 1): ()})
-FULL = Calendar("Europe/Berlin", {d: ((0, 1440),) for d in range(7)})
+FULL = Calendar("Europe/Berlin", dict.fromkeys(range(7), ((0, 1440),)))
 NIGHT = Calendar("Europe/Berlin", {5: ((1200, 1440),), 6: ((0, 360),)})
 
 
@@ -61,8 +61,8 @@ def test_v_a4_hours_of_the_night_shift():
 
 
 def test_v_a5_windows_in_gap_and_fold():
-    gap = Calendar("Europe/Berlin", {d: ((150, 270),) for d in range(7)})
-    fold = Calendar("Europe/Berlin", {d: ((135, 165),) for d in range(7)})
+    gap = Calendar("Europe/Berlin", dict.fromkeys(range(7), ((150, 270),)))
+    fold = Calendar("Europe/Berlin", dict.fromkeys(range(7), ((135, 165),)))
     assert gap.elapsed(at("2026-03-29 00:00"), at("2026-03-29 12:00")) == timedelta(minutes=90)
     assert fold.elapsed(at("2026-10-25 00:00"), at("2026-10-25 12:00")) == h(1)
 
@@ -87,18 +87,18 @@ def test_v_a9_a_raised_priority_finds_the_time_spent_or_starts_anew():
 
 
 def test_v_a12_another_zone():
-    kolkata = Calendar("Asia/Kolkata", {d: ((540, 1080),) for d in range(5)})
+    kolkata = Calendar("Asia/Kolkata", dict.fromkeys(range(5), ((540, 1080),)))
     assert kolkata.due(utc("2026-03-06T12:45"), h(2)) == utc("2026-03-09T05:30")
 
 
 def test_v_a14_a_short_day_has_23_hours():
-    new_york = Calendar("America/New_York", {d: ((0, 1440),) for d in range(7)})
+    new_york = Calendar("America/New_York", dict.fromkeys(range(7), ((0, 1440),)))
     zone = ZoneInfo("America/New_York")
     assert new_york.elapsed(at("2026-03-08 00:00", zone), at("2026-03-09 00:00", zone)) == h(23)
 
 
 def test_sl1_due_and_warning_fall_into_working_hours():
-    calendar = Calendar("UTC", {d: ((480, 1080),) for d in range(5)})
+    calendar = Calendar("UTC", dict.fromkeys(range(5), ((480, 1080),)))
     start = utc("2026-03-09T17:00")  # a Monday
     assert calendar.due(start, h(4)) == utc("2026-03-10T11:00") and calendar.due(start, h(3)) == utc("2026-03-10T10:00")
 

@@ -92,10 +92,10 @@ def _apply(record, values):
     changes = {}
     for name, value in values.items():
         _set(record, changes, name, value)
+    check(record, changes)
     if changes and record.type.compute:
         for name, value in record.type.compute(record).items():
             _set(record, changes, name, value)
-    check(record, changes)
     return changes
 
 

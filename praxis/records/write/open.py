@@ -30,10 +30,10 @@ def open_record(kind, by, *, data=None, **values):
         setattr(record, name, value)
     if not by.may(kind.permission("open"), record):
         raise Forbidden(kind.permission("open"))
-    for name, value in (kind.compute(record) if kind.compute else {}).items():
-        setattr(record, name, value)
     names = tracked(type(record))
     check(record, names)
+    for name, value in (kind.compute(record) if kind.compute else {}).items():
+        setattr(record, name, value)
     record.number = numbers.take(kind)[0]
     changes = {n: entry(record, n, None, v) for n in names if (v := getattr(record, n)) not in EMPTY}
     commit(record, by, f"{kind.key}.opened", changes, data=data, creating=True, at=record.opened_at)

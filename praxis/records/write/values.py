@@ -27,8 +27,8 @@ def resolved(record, by, values):
         field = known.get(name)
         if field is None:
             raise ValidationError({"__all__": _("%(kind)s has no field %(name)s.") % {"kind": record.type.label, "name": name}})
-        if isinstance(field, ForeignKey) and value is not None:
-            value = _row(record, by, field, value)
+        if isinstance(field, ForeignKey):
+            value = None if value in (None, "") else _row(record, by, field, value)
         elif isinstance(value, str):
             value = without_control(value)
         out[name] = value
