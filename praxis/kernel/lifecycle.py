@@ -40,7 +40,7 @@ class Move:
 
     `ask` names the columns that its dialog fills, of which `optional` may stay empty. `guard(record)` returns the
     reason why the move is not possible, or "". `sets(record, at, by)` gives further columns. `on_reply` marks the move
-    that a requester's answer makes.
+    that a requester's answer makes. `with_reply(text)` gives what it asks when it is made together with a reply.
     """
 
     sources: tuple[State, ...] | State
@@ -55,6 +55,7 @@ class Move:
     tone: str = ""
     hotkey: str = ""
     on_reply: bool = False
+    with_reply: Callable | None = None
     name: str = ""
 
 

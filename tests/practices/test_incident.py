@@ -213,3 +213,11 @@ def test_r8_a_record_takes_its_requesters_organisation(company, other):
     Membership.objects.create(person=provider, team=company.desk)
     record = write.open_record(registry["incident"], actor_of(provider), title="x", requester=other.people["requester"].pk)
     assert record.organisation == other.organisation
+
+
+def test_a_reply_makes_the_move_chosen_beside_it(make, agent):
+    record = make()
+    write.act(record, agent, "reply", text="Which printer is it?", then="hold")
+    assert (record.state, record.hold_reason) == ("on_hold", "caller")
+    write.act(record, agent, "reply", text="Restarted the spooler.", then="resolve")
+    assert (record.state, record.solution) == ("resolved", "Restarted the spooler.")

@@ -39,7 +39,7 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
                event="conversation.noted" if internal else "conversation.replied",
                data={"entry": entry.pk} | ({"files": names} if names else {}), body={"text": text, "internal": internal})
     if then:
-        write.move(record, by, then)
+        _then(record, by, then, text)
     elif from_requester and not internal:
         _answer(record, by)
     return record
@@ -54,6 +54,12 @@ def attach(record, by, files, entry=None):
         File.objects.create(record=base(record), entry=entry, name=names[-1], sha256=digest, size=size,
                             type=(upload.content_type or "")[:100], by_id=by.id)
     return names
+
+
+def _then(record, by, then, text):
+    """The move chosen beside the reply; what it asks is given by the lifecycle."""
+    step = record.type.lifecycle.moves.get(then)
+    write.move(record, by, then, **(step.with_reply(text.strip()) if step and step.with_reply else {}))
 
 
 def _answer(record, by):

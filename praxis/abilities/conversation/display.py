@@ -64,7 +64,7 @@ def _latest(record, by):
 def _composer(record, by):
     if not by.may(f"{record.kind}.reply", record):
         return None
-    then = [s for s in possible(record, by) if hasattr(s.what, "to") and not s.asks]
+    then = [s for s in possible(record, by) if hasattr(s.what, "to") and (not s.asks or s.what.with_reply)]
     return {"to": [record.requester] if record.requester else [], "then": then, "notes": sees_notes(record, by)}
 
 

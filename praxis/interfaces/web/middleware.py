@@ -68,6 +68,8 @@ class Access:
         needs = getattr(view, "access", None)
         if needs is None:
             raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} declares no access.")
+        if any("\x00" in text for values in request.GET.lists() for text in (values[0], *values[1])):
+            return errors.bad_request(request)  # no text has it, and PostgreSQL refuses it
         if needs in (PUBLIC, TOKEN):
             return None
         if not request.person.pk:

@@ -37,14 +37,16 @@ class IncidentLifecycle(Lifecycle):
 
     start = Move(NEW, to=IN_PROGRESS, label=_("Start work"), needs="incident.work", icon="play")
     hold = Move(NEW | IN_PROGRESS, to=ON_HOLD, label=_("Put on hold"), needs="incident.work", icon="pause",
-                ask=("hold_reason", "hold_until"), optional=("hold_until",))
+                ask=("hold_reason", "hold_until"), optional=("hold_until",),
+                with_reply=lambda text: {"hold_reason": "caller"})
     resume = Move(ON_HOLD, to=IN_PROGRESS, label=_("Resume"), needs="incident.work", icon="play",
                   sets=_off_hold)
     answered = Move(ON_HOLD, to=IN_PROGRESS, label=_("Answered"), needs="incident.answered", guard=_on_caller, on_reply=True,
                     sets=_off_hold)
     resolve = Move(NEW | IN_PROGRESS | ON_HOLD, to=RESOLVED, label=_("Resolve"), needs="incident.work", icon="check",
                    hotkey="Shift R", ask=("close_code", "closing_category", "cause", "solution"),
-                   optional=("closing_category", "cause"), sets=_resolved)
+                   optional=("closing_category", "cause"), sets=_resolved,
+                   with_reply=lambda text: {"close_code": "solved", "solution": text})
     reopen = Move(RESOLVED, to=IN_PROGRESS, label=_("Reopen"), needs="incident.reopen", icon="undo-2", on_reply=True,
                   sets=_reopened)
     close = Move(RESOLVED, to=CLOSED, label=_("Close"), needs="incident.close", icon="archive", sets=_closed)

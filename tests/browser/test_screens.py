@@ -1,0 +1,68 @@
+"""Every page in both themes and at phone width: axe finds nothing serious, nothing overflows, the drawn parts are there."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+MARA, ELIF, BIRGIT = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "elif.demir", "birgit.hansen"))
+AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
+               "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs")
+# Components of each mockup (design/src) that this page is made of.
+PARTS = {
+    "/sign-in": ("main.login-box", ".login-side .shapes", "h1", "input[type=email].input", "button[data-kind=primary]", "svg.mark"),
+    "/": (".app > nav.side", "header.bar h1", ".seg [aria-current]", ".dayline svg.draw", "table.list tbody.group", ".rail .load .meter", "progress.fuse", ".bar-actions .btn[data-kind=primary]"),
+    "/k/incident": ("nav.tabs a[aria-current] .count", ".filters .chip", "details summary:has-text('Filter')", "table.list th[aria-sort]", "td.pick input", ".prio", ".avatar", "progress.fuse",
+                    ".preview .title", ".preview .clock", ".preview .props .edit", ".preview .composer textarea", ".bulk"),
+    "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",
+              ".clock .left", "progress.fuse.thick", ".rail .props .edit", ".rail h2:has-text('Related')"),
+}
+
+
+def address(page, site, path):
+    if path.startswith("first"):
+        page.goto(site.base + "/k/incident?all=1&state.is=new,in_progress")
+        return page.get_attribute("#rows .ttl >> nth=0", "href") + path.removeprefix("first")
+    return path
+
+
+def serious(page):
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).response["violations"]
+    return [(v["id"], n["target"], n.get("failureSummary", "")[:300]) for v in found if v["impact"] in ("serious", "critical") for n in v["nodes"]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, width):
+    options = {"color_scheme": theme, "viewport": {"width": width, "height": 844}}
+    for person, paths in ((None, ("/sign-in",)), (MARA, AGENT_PAGES), (ELIF, ("/jobs", "/k/incident/new", "/k/service/new")), (BIRGIT, ("/my", "/my/new", "/my?show=done"))):
+        page = enter(person, **options)
+        for path in paths:
+            path = address(page, site, path)
+            page.goto(site.base + path)
+            assert serious(page) == [], (theme, width, path)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 1, (theme, width, path)
+
+
+def test_the_drawn_parts_are_there(site, enter):
+    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first"))):
+        page = enter(person)
+        for path in paths:
+            page.goto(site.base + address(page, site, path))
+            missing = [part for part in PARTS[path] if page.locator(part).count() == 0]
+            assert missing == [], (path, missing)
+
+
+def test_a_first_visit_and_a_warm_one_keep_their_weight(site, enter):
+    page = enter(MARA)
+    requests, total = [], []
+    page.context.clear_cookies()
+    fresh = enter(MARA)
+    client = fresh.context.new_cdp_session(fresh)
+    client.send("Network.enable")
+    client.on("Network.responseReceived", lambda e: requests.append(e["response"]["url"]))
+    client.on("Network.loadingFinished", lambda e: total.append(e["encodedDataLength"]))
+    client.send("Network.clearBrowserCache")
+    fresh.goto(site.base + "/k/incident", wait_until="networkidle")
+    assert len(requests) <= 10 and sum(total) <= 150_000, (len(requests), sum(total))
+    requests.clear()
+    fresh.goto(site.base + "/k/incident", wait_until="networkidle")
+    assert len([r for r in requests if "/static/" not in r]) <= 2
