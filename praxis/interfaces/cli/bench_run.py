@@ -1,0 +1,151 @@
+"""Fills a database through `write.replay` and times requests against it; imported by bench.py once Django is set up."""
+
+import json
+import random
+import resource
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from praxis.kernel import content, numbers
+from praxis.kernel.actors import system
+from praxis.kernel.kinds import registry
+from praxis.kernel.now import now
+from praxis.people.actors import actor_of
+from praxis.people.models import Grant, Membership, Organisation, Person, Role, Team
+from praxis.people.signin import make_token
+from praxis.practices.incident.models import Incident
+from praxis.records import write
+
+from .bench import summary, zipped
+
+PEOPLE, TEAMS, EVENTS, CHUNK = 2000, 50, 20, 500
+COMMON = "alpha bravo carton dock engine frame gate harbour index jacket kiosk ladder motor network order pallet queue router scanner tunnel".split()
+
+
+class Bench:
+    def __init__(self, records, runs):
+        self.records, self.runs, self.dice, self.end = records, runs, random.Random(11), now()
+        call_command("migrate", verbosity=0)
+        from django.conf import settings
+
+        settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+        settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "whitenoise" not in m]
+        numbers.prepare()
+        content.load_all(system())
+        self._company()
+        started = time.monotonic()
+        self._fill()
+        self.filled = time.monotonic() - started
+
+    def _company(self):
+        by = system()
+        home = self.home = write.save(Organisation(), by, key="bench", name="Bench", zone="Europe/Berlin")
+        self.teams = write.save_many([Team(name=f"Team {n}", organisation=home) for n in range(TEAMS)], by)
+        self.people = write.save_many([Person(name=f"Person {n}", email=f"p{n}@bench.example", organisation=home, password="") for n in range(PEOPLE)], by)
+        roles = {r.key: r for r in Role.objects.all()}
+        write.save_many([Grant(person=p, role=roles["agent"], organisation=home) for p in self.people[:200]], by)
+        write.save_many([Membership(person=p, team=self.teams[n % TEAMS]) for n, p in enumerate(self.people[:200])], by)
+        self.actors = [actor_of(p) for p in self.people[:200]]
+
+    def _fill(self):
+        for done in range(0, self.records, CHUNK):
+            write.replay([self._history(n) for n in range(done, min(done + CHUNK, self.records))])
+            if sys.stderr.isatty():
+                print(f"\r{done + CHUNK} of {self.records}", end="", file=sys.stderr)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    def _history(self, n):
+        dice = self.dice
+        at = self.end - timedelta(minutes=(self.records - n) * 130_000 / self.records + dice.random() * 60)
+        agent = dice.randrange(200)
+        is_open = n > self.records * 0.88
+        words = dice.sample(COMMON, 4) + [f"rare{n}"] + (["percent"] if n % 100 == 0 else [])
+        impact, urgency = dice.randrange(1, 4), dice.randrange(1, 4)
+        first = {"title": " ".join(words), "description": "Something does not work as it should, and we cannot go on.", "requester": dice.choice(self.people),
+                 "team": self.teams[agent % TEAMS], "impact": impact, "urgency": urgency, "priority": impact + urgency - 1}
+        steps = [write.Happening(at, self.actors[agent], first)]
+        steps.append(write.Happening(at + timedelta(minutes=5), self.actors[agent], {"owner": self.people[agent], "state": "in_progress"}, name="incident.taken"))
+        for k in range(EVENTS - 3):
+            moment = at + timedelta(minutes=10 + k)
+            if k % 3:
+                steps.append(write.Happening(moment, self.actors[agent], {"symptom": f"s{k}"}))
+            else:
+                steps.append(write.Happening(moment, self.actors[agent], name="conversation.noted" if k % 2 else "conversation.replied",
+                                             body={"text": f"We looked at it again, step {k}, and will tell you more.", "internal": bool(k % 2)}))
+        if not is_open:
+            done = at + timedelta(minutes=60)
+            steps.append(write.Happening(done, self.actors[agent], {"state": "closed", "resolved_at": done, "closed_at": done, "close_code": "solved", "solution": "Done."}))
+        return write.History(registry["incident"], self.home.pk, steps)
+
+    def rows(self):
+        """A row for each request, in the order of the budgets."""
+        client, api = Client(), Client()
+        client.force_login(self.people[0])
+        head = {"Authorization": f"Bearer {make_token(self.people[0], 'bench')[1]}"}
+        numbers_ = list(Incident.objects.filter(team=self.teams[0]).order_by("-id").values_list("number", flat=True)[:400])
+        pick, dice = iter(numbers_ * 20), random.Random(5)
+
+        def post(url, body):
+            return api.post(url, json.dumps(body), content_type="application/json", headers=head)
+
+        requests = {
+            "api read": lambda: api.get(f"/api/v1/incident/{next(pick)}", headers=head),
+            "api list of 50": lambda: api.get("/api/v1/incident?state.is_not=resolved,closed,cancelled", headers=head),
+            "api create": lambda: post("/api/v1/incident", {"title": "From the bench", "impact": 2}),
+            "api assign": lambda: post(f"/api/v1/incident/{next(fresh)}/actions/reassign", {"team": self.teams[1].pk, "owner": self.people[1].pk, "why": "bench"}),
+            "search rare word": lambda: client.get(f"/search?q=rare{dice.randrange(self.records)}"),
+            "search 1 % of titles": lambda: client.get("/search?q=percent"),
+            "page home": lambda: client.get("/"),
+            "page list": lambda: client.get("/k/incident?all=1&state.is_not=resolved,closed,cancelled&sort=due"),
+            "page incident": lambda: client.get(f"/r/{next(pick)}"),
+            "preview": lambda: client.get(f"/r/{next(pick)}?as=preview", headers={"HX-Request": "true"}),
+        }
+        out = []
+        for name, run in requests.items():
+            if name == "api assign":
+                fresh = iter([post("/api/v1/incident", {"title": "t", "team": self.teams[0].pk}).json()["number"] for _ in range(self.runs + 6)])
+            out.append(self._time(name, run))
+        out.append({"request": "fill, records/s", "cpu_ms": round(self.records / self.filled, 1), "p95_ms": 0, "database_ms": None, "statements": 0, "kb_gzip": None,
+                    "budget_ms": None, "budget_statements": None, "budget_kb": None})
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        out.append({"request": "this process, MB", "cpu_ms": peak, "p95_ms": 0, "database_ms": None, "statements": 0, "kb_gzip": None, "budget_ms": None,
+                    "budget_statements": None, "budget_kb": None})
+        return out
+
+    def _time(self, name, run):
+        for _ in range(4):
+            answer = run()
+            assert answer.status_code in (200, 201, 303), (name, answer.status_code, answer.content[:300])
+        with CaptureQueriesContext(connection) as seen:
+            answer = run()
+        statements = len([q for q in seen.captured_queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+        before, times = _server_cpu(), []
+        for _ in range(self.runs):
+            started = time.process_time()
+            run()
+            times.append(1000 * (time.process_time() - started))
+        after = _server_cpu()
+        server = round((after - before) / self.runs, 2) if before is not None else None
+        return summary(name, times, statements, zipped(answer.content), server)
+
+
+def _server_cpu():
+    """CPU ms that the PostgreSQL process of this connection has used, or None."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        path = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    if not path.exists():
+        return None
+    fields = path.read_text().rsplit(")", 1)[1].split()
+    return 10 * (int(fields[11]) + int(fields[12]))
