@@ -38,7 +38,7 @@ class Actor:
         """Alternatives {column: allowed values} of which one must hold; () is nothing, ({},) everything."""
         if EVERYTHING in self.grants:
             return ({},)
-        values = {"me": (self.id,), "teams": self.teams, "home": (self.organisation,), "open": (False,)}
+        values = {"me": _known(self.id), "teams": self.teams, "home": _known(self.organisation), "open": (False,)}
         found = []
         for scope, organisation in self.grants.get(permission, ()):
             for alternative in SCOPES[scope]:
@@ -69,6 +69,11 @@ class Actor:
         """Whether rows of this organisation may be named; None is shared by all."""
         mine = self.organisations()
         return organisation is None or mine is None or organisation in mine
+
+
+def _known(value):
+    """A person or organisation that is not there matches nothing, least of all an empty column."""
+    return () if value is None else (value,)
 
 
 def system(name="Praxis", organisation=None):

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,7 +17,7 @@ from praxis.records import write
 from praxis.records.models import SavedView
 from praxis.records.read import by_number, columns
 
-from . import answers
+from . import answers, exports
 from .access import access
 from .asked import ALL, choice, form_for, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
@@ -101,6 +101,18 @@ def view_save(request, key):
                       condition=to_json(listing.condition), sort=listing.sort, person_id=None if shared else request.actor.id,
                       organisation_id=request.actor.organisation)
     return answers.SeeOther(f"/k/{key}?view=v{view.pk}")
+
+
+@require_GET
+@access("desk.work")
+def list_export(request, key):
+    """The rows of the list as CSV, in its order and with its filters: the same query object as the page."""
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    if listing.error:
+        return page(request, "note_page.j2", 400, title=_("Export"), text=listing.error, back=f"/k/{key}", section=key)
+    answer = StreamingHttpResponse(exports.csv_of(listing), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+    return answer
 
 
 @require_GET

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "praxis.interfaces.web.middleware.Headers",
+    "django.middleware.gzip.GZipMiddleware",  # pads at random, and form tokens are masked anew each time
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -264,3 +264,23 @@ def test_my_work_groups_by_what_is_due(company, make):
     assert company.client("agent").post("/take-next").status_code == 200
     make()
     assert company.client("agent").post("/take-next").status_code == 303
+
+
+def test_t_e4_an_export_runs_nothing_and_keeps_numbers(company, make):
+    for title in ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "plain, with comma"):
+        make(title=title.strip("\t") if title.startswith("\t") else title)
+    answer = company.client("agent").get("/k/incident/export.csv?all=1")
+    text = b"".join(answer.streaming_content).decode()
+    assert answer["Content-Type"].startswith("text/csv") and "'=1+1" in text and "'@SUM(A1)" in text and "'-1" in text and '"plain, with comma"' in text
+    assert ",0," in text  # a number stays one
+    from praxis.screens.exports import cell
+
+    assert cell(-5) == -5 and cell("\tx") == "'\tx" and cell("-5") == "'-5"
+
+
+def test_an_export_holds_what_the_list_shows_and_no_more(company, other, make):
+    make(count=3, title="mine")
+    make(organisation=other.organisation.pk, requester=other.people["requester"].pk, team=other.desk.pk, title="theirs")
+    text = b"".join(company.client("agent").get("/k/incident/export.csv?all=1").streaming_content).decode()
+    assert text.count("mine") == 3 and "theirs" not in text
+    assert company.client("agent").get("/k/incident/export.csv?team.is=x").status_code == 400

@@ -179,3 +179,13 @@ def test_there_are_21_roles(company):
 
 def test_nothing_runs_in_the_background_of_tests():
     assert threading.active_count() < 5
+
+
+def test_housekeeping_forgets_only_what_is_old(company):
+    from praxis.records import jobs
+    from praxis.records.models import Once
+
+    Once.objects.create(key="new")
+    Once.objects.create(key="old", at=now() - timedelta(days=2))
+    assert jobs.sweep.call() >= 1 and list(Once.objects.values_list("key", flat=True)) == ["new"]
+    assert jobs.seal_log.call() == 0 and seals.verify() == []

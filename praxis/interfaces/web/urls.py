@@ -22,6 +22,7 @@ urlpatterns = [
     path("k/<slug:key>", views.record_list, name="list"),
     path("k/<slug:key>/new", views.record_new, name="new"),
     path("k/<slug:key>/bulk", pages.bulk, name="bulk"),
+    path("k/<slug:key>/export.csv", views.list_export, name="export"),
     path("k/<slug:key>/views", views.view_save, name="view_save"),
     path("k/<slug:key>/filter/<slug:field>", views.list_filter, name="filter"),
     path("k/<slug:key>/apply/<slug:field>", views.list_apply, name="apply"),
