@@ -59,8 +59,9 @@ def site(tmp_path_factory):
         server.wait(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Stopped after each module: its event loop would keep later tests of this thread from the database."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
