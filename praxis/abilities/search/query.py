@@ -36,12 +36,22 @@ def search(typed, actor, most=MOST):
     found = _by_number(typed, actor)
     words = words_of(typed)
     if words:
-        for columns, notes in ((("title",), False), (("title", "public"), False), (("title", "public", "private"), True)):
+        for columns, notes in _tiers(actor):
             if len(found) < most:
                 found += _match(words, columns, _visible(actor, notes), most, {r.pk for r in found})
     exact = typed.casefold()
     found[:most] = sorted(found[:most], key=lambda r: (r.number.casefold() != exact, r.title.casefold() != exact))
     return _cut(found[:most], words, actor)
+
+
+def _tiers(actor):
+    """(columns, whether notes must be readable) of the matches to unite; those that can add nothing are left out."""
+    yield ("title",), False
+    kinds = [k for k in registry if actor.has(f"{k}.see")]
+    if any(actor.clauses(f"{k}.see") != actor.clauses(f"{k}.notes") for k in kinds):
+        yield ("title", "public"), False
+    if any(actor.has(f"{k}.notes") for k in kinds):
+        yield ("title", "public", "private"), True
 
 
 def _by_number(typed, actor):
@@ -50,7 +60,7 @@ def _by_number(typed, actor):
         rows = Record.objects.filter(external_ref=typed) if re.fullmatch(r"[A-Z]{2,8}\d{4,12}", typed) else Record.objects.none()
     else:
         rows = Record.objects.filter(number=number)
-    return list(rows.filter(_visible(actor, False)).select_related("owner", "requester")[:5])
+    return list(rows.filter(_visible(actor, False))[:5])
 
 
 def _visible(actor, notes):
@@ -66,7 +76,7 @@ def _visible(actor, notes):
 
 
 def _match(words, columns, reach, most, seen):
-    rows = Record.objects.filter(reach).exclude(pk__in=seen).select_related("owner", "requester")
+    rows = Record.objects.filter(reach).exclude(pk__in=seen).defer("description", "custom", "tags")
     if connection.vendor == "sqlite":
         rows = rows.extra(tables=["search_fts"], order_by=["-search_fts.rowid"], params=[_fts(words, columns)],
                           where=["search_fts.rowid = records_record.id", "search_fts MATCH %s"])

@@ -28,6 +28,7 @@ from praxis.records.where import to_q
 from . import shapes
 
 MOST, USUAL = 200, 50
+NOT_THERE = "There is no such record that you can see."
 
 
 class Bearer(HttpBearer):
@@ -95,10 +96,10 @@ def _problems():
 _problems()
 
 
-def record_of(request, kind, number, *join):
-    record = by_number(number, request.actor, *join)
+def record_of(request, kind, number):
+    record = by_number(number, request.actor)
     if record is None or record.kind != kind.key:
-        raise HttpError(404, "There is no such record that you can see.")
+        raise HttpError(404, NOT_THERE)
     return record
 
 
@@ -118,8 +119,8 @@ def cursor_of(text):
         raise HttpError(400, "This cursor is not one of ours. Start without it.") from None
 
 
-def cursor(record):
-    return urlsafe_b64encode(str(record.pk).encode()).decode().rstrip("=")
+def cursor(pk):
+    return urlsafe_b64encode(str(pk).encode()).decode().rstrip("=")
 
 
 def once(request, run):
@@ -128,16 +129,24 @@ def once(request, run):
     return write.once(f"api:{key[:100]}", request.actor, run) if key else run()
 
 
+def one_of(request, kind, number):
+    """(values, version) of the record of this number if the actor may see it, else None. One statement."""
+    if registry.by_number(number) is not kind or not request.actor.has(kind.permission("see")):
+        return None
+    rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(number=number)
+    return next(iter(shapes.shown(_plan(kind), rows)), None)
+
+
 def written(request, kind, number, status=200):
-    fresh = by_number(number, request.actor, *shapes.joins(kind))
-    if fresh is None:
+    values = one_of(request, kind, number)
+    if values is None:
         return answer({"number": number}, status)
-    return answer(shapes.shown(fresh, shapes.out_names(kind), set(shapes.joins(kind))), status, ETag=f'"{fresh.version}"')
+    return answer(values, status, ETag=f'"{values["version"]}"')
 
 
 def add(kind):
     """The operations of one kind."""
-    names, foreign = shapes.out_names(kind), set(shapes.joins(kind))
+    planned = _plan(kind)
     out, opened, changed = shapes.out_schema(kind), shapes.in_schema(kind, True), shapes.in_schema(kind, False)
     tag, base = [str(kind.plural)], f"/{kind.key}"
 
@@ -151,9 +160,8 @@ def add(kind):
         rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(to_q(condition, kind, request.actor))
         size = max(1, min(limit, MOST))
         page = rows.filter(id__lt=cursor_of(after)) if after else rows
-        records = list(page.select_related(*foreign).order_by("-id")[: size + 1])
-        body = {"items": [shapes.shown(r, names, foreign) for r in records[:size]],
-                "next": cursor(records[size - 1]) if len(records) > size else None}
+        items = shapes.shown(planned, page.order_by("-id")[: size + 1])
+        body = {"items": items[:size], "next": cursor(items[size - 1]["id"]) if len(items) > size else None}
         if total:
             body["total"] = rows.count()
         return answer(body)
@@ -165,8 +173,10 @@ def add(kind):
 
     @api.get(base + "/{number}", tags=tag, summary=f"Read a {kind.label}", operation_id=f"{kind.key}_read", response={200: out})
     def read(request, number: str):
-        record = record_of(request, kind, number, *foreign)
-        return answer(shapes.shown(record, names, foreign), ETag=f'"{record.version}"')
+        values = one_of(request, kind, number)
+        if values is None:
+            raise HttpError(404, NOT_THERE)
+        return answer(values, ETag=f'"{values["version"]}"')
 
     @api.patch(base + "/{number}", tags=tag, summary=f"Change a {kind.label}", operation_id=f"{kind.key}_change", response={200: out})
     def change(request, number: str, body: changed):
@@ -201,6 +211,11 @@ def _step(kind, key, route, step, tag, out, doing):
         record = record_of(request, kind, number)
         values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None} if body else {}
         return written(request, kind, once(request, lambda: doing(record, request.actor, key, **values).number))
+
+
+@cache
+def _plan(kind):
+    return shapes.plan(kind)
 
 
 @cache

@@ -10,7 +10,6 @@ from praxis.kernel.lifecycle import Move
 from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 
-PERSON_SHAPE = ("requester", "owner", "opened_for")
 HIDDEN = {"id", "kind", "phase", "custom", "restricted"}
 _TYPES = ((models.BooleanField, bool), (models.IntegerField, int), (models.DateTimeField, datetime), (models.DateField, date),
           (models.JSONField, list | dict), (models.ForeignKey, int))
@@ -76,16 +75,26 @@ def step_schema(kind, step):
     return create_model(f"{kind.key.capitalize()}_{name}", __base__=base, **made)
 
 
-def joins(kind):
-    return [n for n, c in columns(kind.model).items() if isinstance(c, models.ForeignKey) and n not in HIDDEN]
+NAMES = {"Category": "path", "Record": "title"}  # what names a row of these models; "name" for the others
 
 
-def shown(record, names, foreign):
-    """A record as plain values for msgspec."""
-    out = {}
-    for name in names:
-        value = getattr(record, name)
-        if name in foreign and value is not None:
-            value = {"id": value.pk, "name": str(getattr(value, "title", value))}
-        out[name] = value
+def plan(kind):
+    """[(name in the answer, column, column of the name of what it points to or "")], made once a kind."""
+    known, out = columns(kind.model), []
+    for name in out_names(kind):
+        column = known[name]
+        if isinstance(column, models.ForeignKey):
+            out.append((name, column.attname, f"{name}__{NAMES.get(column.remote_field.model.__name__, 'name')}"))
+        else:
+            out.append((name, name, ""))
     return out
+
+
+def shown(planned, rows):
+    """Rows of a queryset as plain values for msgspec: read as values, which costs half of making objects."""
+    wanted = ["id", *(c for _n, c, _l in planned), *(label for _n, _c, label in planned if label)]
+    return [
+        {name: ({"id": row[column], "name": row[label]} if row[column] is not None else None) if label else row[column]
+         for name, column, label in planned} | {"id": row["id"]}
+        for row in rows.values(*wanted)
+    ]
