@@ -1,7 +1,7 @@
 """Organisations, sites, teams, people, and the grants that say what a person may do where."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -180,6 +180,11 @@ class Attempt(models.Model):
         indexes = [models.Index(fields=["key", "at"], name="attempt_recent")]
 
 
+class SessionManager(BaseSessionManager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("person__organisation")
+
+
 class Session(AbstractBaseSession):
     """A signed-in browser; the person column lets its owner see and end it."""
 
@@ -187,3 +192,5 @@ class Session(AbstractBaseSession):
     agent = models.CharField(max_length=200, blank=True)
     address = models.CharField(max_length=45, blank=True)
     made_at = models.DateTimeField(default=now)
+
+    objects = SessionManager()

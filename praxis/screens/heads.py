@@ -9,9 +9,7 @@ from .draw import macro
 def head(record, by):
     """The context of head.j2 and buttons.j2."""
     signs = [(macro(m.draw), m.load([record], by).get(record.pk) if m.load else m.read(record)) for m in marks(record.kind, "head")]
-    catalogue = fields(record.kind)
-    stage = catalogue.get("stage", catalogue["state"])
-    return {"record": record, "kind": record.type, "stage": stage.value(record, {}), "marks": [d(v) for d, v in signs if v],
+    return {"record": record, "kind": record.type, "stage": fields(record.kind)["state"].value(record, {}), "marks": [d(v) for d, v in signs if v],
             **steps(record, by)}
 
 

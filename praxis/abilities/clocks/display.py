@@ -54,12 +54,14 @@ def fuses(records, actor):
 
 
 def _time(record, by):
+    """The promise that is due next leads, as in lists; the other one stands below it."""
     rows = {c.metric: c for c in Clock.objects.filter(record=record.pk)}
-    main = rows.get("resolve")
     if not rows:
         return None
-    return {"fuse": fuse(main, now()) if main and not main.stopped_at else None, "resolve": main, "respond": rows.get("respond"),
-            "record": record}
+    running = sorted((c for c in rows.values() if not c.stopped_at), key=lambda c: (c.due_at is None, c.due_at or c.started_at, c.metric))
+    main = running[0] if running else None
+    others = [c for m in ("resolve", "respond") if (c := rows.get(m)) and c is not main]
+    return {"fuse": fuse(main, now()) if main else None, "main": main, "others": others, "record": record, "promise": BY}
 
 
 def _explained(record, by):
@@ -67,6 +69,7 @@ def _explained(record, by):
     return {"clocks": found} if found else None
 
 
+BY = {"respond": _("First response by %s"), "resolve": _("Resolve by %s")}
 STALE = ("*.moved", "*.opened", "*.field.priority", "*.field.service", "*.field.state", "conversation.replied")
 contribute(
     "*",

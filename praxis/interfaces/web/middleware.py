@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from praxis.kernel.actors import Actor
 from praxis.kernel.context import come_from
 from praxis.people.actors import actor_of
+from praxis.people.sessions import person_of
 from praxis.screens.access import PUBLIC, SIGNED_IN, TOKEN
 
 from . import errors
@@ -50,7 +51,7 @@ class People:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.user = request.person = SimpleLazyObject(lambda: get_user(request))
+        request.user = request.person = SimpleLazyObject(lambda: person_of(request.session) or AnonymousUser())
         request.actor = SimpleLazyObject(lambda: actor_of(request.person) if request.person.pk else NOBODY)
         return self.get_response(request)
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.categories.options import options as categories
-from praxis.kernel.display import Brief, Column, Field, Mark, Option, Section, View, contribute, show
+from praxis.kernel.display import Brief, Column, Field, Mark, Option, Section, View, contribute, fields, show
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.people.models import Site
@@ -49,7 +51,7 @@ def _briefs(records, actor):
 contribute("incident", Mark("vip", "incident/marks.j2:vip", read=lambda r: r.requester and r.requester.vip))
 show(
     INCIDENT,
-    columns=(Column("priority", "p", quiet=True, draw="prio"), Column("number", "i"), Column("title", "m"), Column("stage"),
+    columns=(Column("priority", "p", quiet=True, draw="prio"), Column("number", "i"), Column("title", "m"), Column("state"),
              Column("owner", "o", quiet=True, draw="face"), Column("due", "s")),
     sorts=("due", "updated", "opened"),
     filters=("state", "team", "owner", "priority", "service", "requester", "category", "site", "impact", "channel", "updated",
@@ -63,7 +65,7 @@ show(
         View("all", _("All"), Group("all"), "updated"),
     ),
     fields=(
-        Field(key="stage", label=_("State"), draw="state", read=_stage, edit=False),
+        replace(fields("*")["state"], read=_stage),
         Field(key="impact", label=_("Impact"), path="impact", type="choice_number", icon="users", read=lambda r: r.get_impact_display(),
               options=_choices(Level.choices), ops=("is", "is_not")),
         Field(key="urgency", label=_("Urgency"), path="urgency", type="choice_number", icon="flame",
