@@ -13,7 +13,10 @@ FILES = {
     "models.py": 'from praxis.records.models import Record\n\n\nclass {Label}(Record):\n    """What one {name} is."""\n',
     "lifecycle.py": "from django.utils.translation import gettext_lazy as _\n\nfrom praxis.kernel.lifecycle import Lifecycle, Move, Phase, State\n\n\n"
                     'class {Label}Lifecycle(Lifecycle):\n    """Say where the states come from."""\n\n    NEW = State(_("New"), Phase.OPEN, "new")\n'
-                    '    CLOSED = State(_("Closed"), Phase.FINAL, "done")\n\n    close = Move(NEW, to=CLOSED, label=_("Close"), needs="{name}.change")\n',
+                    '    DONE = State(_("Done"), Phase.DONE, "done")\n    CLOSED = State(_("Closed"), Phase.FINAL, "done")\n\n'
+                    '    finish = Move(NEW, to=DONE, label=_("Finish"), needs="{name}.change")\n'
+                    '    reopen = Move(DONE, to=NEW, label=_("Reopen"), needs="{name}.change")\n'
+                    '    close = Move(DONE, to=CLOSED, label=_("Close"), needs="{name}.change")\n',
     "kind.py": "from django.utils.translation import gettext_lazy as _\n\nfrom praxis.kernel.kinds import Kind, Permission\n\n"
                "from .lifecycle import {Label}Lifecycle\nfrom .models import {Label}\n\nSTAFF = {{\"agent\": \"all\", \"team_lead\": \"all\", \"administrator\": \"all\"}}\n\n"
                "{NAME} = Kind(\n    key=\"{name}\", label=_(\"{Label}\"), plural=_(\"{Label}s\"), prefix=\"{PREFIX}\", model={Label}, lifecycle={Label}Lifecycle,\n"

@@ -88,6 +88,8 @@ class Record(models.Model):
             models.Index(fields=["kind", "-updated_at"], name="record_kind"),
             models.Index(fields=["kind", "-updated_at"], condition=OPEN, name="record_open"),
             models.Index(fields=["kind", "-opened_at"], name="record_opened"),
+            models.Index(fields=["kind", "-id"], name="record_newest"),
+            models.Index(fields=["kind", "-id"], condition=OPEN, name="record_open_newest"),
             models.Index(fields=["kind", "team", "-updated_at"], condition=OPEN, name="record_queue"),
             models.Index(fields=["kind", "due_at"], condition=OPEN, name="record_due"),
             models.Index(fields=["kind", "team", "due_at"], condition=OPEN, name="record_queue_due"),

@@ -80,9 +80,8 @@ class Listing:
     def draw(self, records):
         """Cells as HTML; what cannot be joined is loaded once for all records, what repeats is drawn once."""
         columns = [(f := self.facts[c.field], macro(c.draw or f.draw)) for c in self.screens.columns]
-        signs = [(m, macro(m.draw)) for m in marks(self.kind.key)]
-        extra = {p.key: p.load(records, self.actor) for p in [f for f, _ in columns] + [m for m, _ in signs] if p.load}
-        known = {}
+        extra = {f.key: f.load(records, self.actor) for f, _ in columns if f.load}
+        signs, known = signs_of(self.kind, records, self.actor), {}
 
         def drawn(draw, value):
             if (html := known.get((draw, value))) is None:
@@ -90,9 +89,7 @@ class Listing:
             return html
 
         return [
-            Row(record, [drawn(d, f.value(record, extra)) for f, d in columns],
-                [drawn(d, v) for m, d in signs if (v := extra[m.key].get(record.pk) if m.load else m.read(record))])
-            for record in records
+            Row(record, [drawn(d, f.value(record, extra)) for f, d in columns], signs[record.pk]) for record in records
         ]
 
     def tabs(self):
@@ -143,6 +140,17 @@ class Listing:
             if n and (best is None or n > best[2]):
                 best = (test, url, n)
         return best
+
+
+def signs_of(kind, records, actor):
+    """{record id: its marks as HTML}; what cannot be read from a record is loaded once for all."""
+    found = {r.pk: [] for r in records}
+    for mark in marks(kind.key):
+        draw, loaded = macro(mark.draw), mark.load(records, actor) if mark.load else None
+        for record in records:
+            if value := loaded.get(record.pk) if mark.load else mark.read(record):
+                found[record.pk].append(draw(value))
+    return found
 
 
 def _mine(actor):

@@ -22,7 +22,7 @@ from .access import access
 from .asked import ALL, choice, form_for, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
 from .heads import head
-from .lists import WORDS, Listing
+from .lists import WORDS, Listing, signs_of
 from .panels import loaded, may_edit
 
 JOINS = answers.JOINS
@@ -120,7 +120,7 @@ def list_export(request, key):
 def record_detail(request, number):
     record = record_of(request, number)
     if request.GET.get("as") == "preview":
-        signs = Listing(record.type, request.actor, {}).draw([record])[0].marks
+        signs = signs_of(record.type, [record], request.actor)[record.pk]
         return fragment(request, "preview.j2", record=record, parts=slots(request, record, "preview")["preview"], kind=record.type,
                         marks=signs)
     parts = slots(request, record, "bar", "main", "dock", "rail")

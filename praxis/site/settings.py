@@ -111,6 +111,7 @@ def database(url):
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": None,
+            "TEST": {"NAME": f"test_praxis_{os.getpid()}"},
             "CONN_HEALTH_CHECKS": True,
         }
     raise SystemExit(f"DATABASE_URL names {parts.scheme!r}. Use sqlite:///path/to/file or postgresql://user@host/name.")

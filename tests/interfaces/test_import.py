@@ -2,19 +2,24 @@
 
 import csv
 import json
+import lzma
 import os
 import random
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 
 from praxis.interfaces.cli.checks import differences
 from praxis.interfaces.cli.facts import facts
 from praxis.interfaces.cli.servicenow import COLUMNS, ServiceNowLog
 from praxis.kernel.models import Event
+from praxis.people.models import Organisation
 from praxis.practices.incident.models import Incident
 from tests.conftest import Company
 
@@ -97,13 +102,9 @@ def test_a_file_of_another_shape_is_refused(write_log):
 
 
 def test_the_page_shows_the_imported_history(write_log, db):
-    from praxis.people.models import Organisation
-
     run(write_log(ROWS))
     home = Organisation.objects.get(key="imported")
-    agent = Company.person(type("C", (), {"organisation": home, "site": None})(), "agent@imported.example", "agent")
-    from django.test import Client
-
+    agent = Company.person(SimpleNamespace(organisation=home, site=None), "agent@imported.example", "agent")
     client = Client()
     client.force_login(agent)
     incident = Incident.objects.get(external_ref="INC0000001")
@@ -120,8 +121,27 @@ def test_the_real_log_equals_its_facts():
     assert result.bad == [] and result.made == expected["incidents"]
     found = facts("imported")
     assert {k: found.get(k) for k in expected} == expected
-    sample = random.Random(5).sample(list(Incident.objects.all()), 200)
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    sample = random.Random(seed).sample(list(Incident.objects.all()), 200)
     assert [i.number for i in sample if differences(i)] == []
+    _pages_show_the_file(sample[:3])
+
+
+def _pages_show_the_file(incidents):
+    """The history on the page names who did what in the order of the file, a line a row."""
+    home = incidents[0].organisation
+    client = Client()
+    client.force_login(Company.person(SimpleNamespace(organisation=home, site=None), "agent@imported.example", "agent"))
+    with lzma.open(LOG, "rt") as file:
+        rows = list(csv.DictReader(file))
+    for incident in incidents:
+        mine = sorted((r for r in rows if r["number"] == incident.external_ref), key=lambda r: (int(r["sys_mod_count"]), r["sys_updated_at"]))
+        page = client.get(f"/r/{incident.number}/panel/conversation.history").content.decode()
+        told = re.findall(r'<div class="event".*?<b>(.*?)</b>', page, re.DOTALL)
+        assert sorted(told) == sorted(r["sys_updated_by"] for r in mine) and len(told) == len(mine), incident.external_ref
+        for state in {r["incident_state"] for r in mine} & {"Active", "Resolved", "Closed"}:
+            assert {"Active": "In progress"}.get(state, state) in page
 
 
 @real
