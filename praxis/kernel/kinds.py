@@ -89,7 +89,8 @@ class Kind:
     """One practice's record: identity, life, rights, facts. Everything else is made from this and its display.
 
     `compute(record) -> {column: value}` derives columns from others and is asked at every write; nobody sets the
-    `computed` ones by hand. `by_verb` maps a column to the verb that changes it, because a value alone is not enough.
+    `computed` ones by hand. `by_verb` maps a column to the verb that changes it, because a value alone is not enough. `opening`
+    names what everybody who may open one may fill in; the rest needs the right to change it.
     """
 
     key: str
@@ -108,6 +109,7 @@ class Kind:
     compute: Callable | None = None
     computed: tuple[str, ...] = ()
     by_verb: dict[str, str] = field(default_factory=dict)
+    opening: tuple[str, ...] = ("title", "description", "requester", "service")
     actions: dict[str, Action] = field(default_factory=dict)
 
     def __post_init__(self):

@@ -89,7 +89,8 @@ def from_query(pairs, known):
             continue
         if field not in known:
             raise BadCondition(f"{field!r} is not a field to filter by.")
-        tests.append(Test(field, op, tuple(value.split(",")) if OPS.get(op) != 0 else ()))
+        takes = OPS.get(op)
+        tests.append(Test(field, op, () if takes == 0 else (value,) if takes == 1 else tuple(value.split(","))))
     if len(tests) > MAX_TESTS:
         raise BadCondition(f"At most {MAX_TESTS} filters at a time.")
     return every(*tests)

@@ -17,6 +17,14 @@ def short(seconds):
     return f"{days}d {hours}h" if hours else f"{days}d"
 
 
+def hours(seconds):
+    """16m, 3h 05m, 50h: working time, which has no days of 24 hours."""
+    minutes = int(abs(seconds)) // 60
+    if minutes < 60:
+        return f"{minutes}m"
+    return f"{minutes // 60}h {minutes % 60:02d}m" if minutes % 60 else f"{minutes // 60}h"
+
+
 def seconds(text):
     """The seconds of "14d", "8h" or "30m"; ValueError for anything else."""
     if not (found := _SPAN.fullmatch(text.strip())):

@@ -46,5 +46,11 @@ def listed(words):
 
 
 def without_control(text):
-    """`text` without control characters except line breaks and tabs; NUL would be refused by PostgreSQL."""
-    return "".join(c for c in text if c >= " " or c in "\n\t")
+    """`text` without control characters but for line breaks and tabs, and without halves of letters:
+    PostgreSQL refuses NUL, and nothing can store a lone surrogate."""
+    return "".join(c for c in text if (c >= " " or c in "\n\t") and not "\ud800" <= c <= "\udfff")
+
+
+def whole(text):
+    """The whole number that a text is, of at most 18 digits, or None."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -1,11 +1,20 @@
 """From a person to an Actor: two queries a request, none a record."""
 
 from fnmatch import fnmatchcase
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from praxis.kernel.actors import Actor
 from praxis.kernel.kinds import registry
 
 from .models import Grant, Membership
+
+
+def known_zone(name):
+    """The zone of this name, or UTC when there is none."""
+    try:
+        return ZoneInfo(name) and name
+    except (ZoneInfoNotFoundError, ValueError):
+        return "UTC"
 
 
 def actor_of(person, only=None):
@@ -21,5 +30,5 @@ def actor_of(person, only=None):
     return Actor(
         person.pk, person.name, person.organisation_id,
         {p: tuple(sorted(pairs, key=str)) for p, pairs in grants.items()}, tuple(teams),
-        person.zone or person.organisation.zone,
+        known_zone(person.zone or person.organisation.zone),
     )

@@ -15,5 +15,6 @@ registry.declare(
     Permission("desk.work", _("Use the desk: lists, my work, search"), dict.fromkeys(("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "communications_lead", "problem_manager", "change_manager", "cab_member", "release_manager", "configuration_manager", "asset_manager", "knowledge_author", "service_owner", "service_level_manager", "improvement_manager", "auditor", "administrator"), "all")),
     Permission("views.share", _("Save views for everybody"), {"team_lead": "all", "administrator": "all"}),
     *(EventType(f"{row}.saved", _("saved"), "settings-2") for row in ROWS),
+    EventType("token.saved", _("changed a token"), "key-round"),
     EventType("person.signed_in", _("signed in"), "key-round"),
 )

@@ -1,7 +1,10 @@
 """Organisations, sites, teams, people, and the grants that say what a person may do where."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -20,12 +23,21 @@ class Row(models.Model):
         abstract = True
 
 
+def real_zone(name):
+    """A validator: the name of a time zone, or nothing."""
+    try:
+        if name:
+            ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValidationError(f"{name!r} is no time zone. Write one such as Europe/Berlin.") from None
+
+
 class Organisation(Row):
     """A company or customer: the border that no record and no person crosses."""
 
     key = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
-    zone = models.CharField(max_length=60, default="UTC")
+    zone = models.CharField(max_length=60, default="UTC", validators=[real_zone])
     country = models.CharField(max_length=2, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
 
@@ -39,7 +51,7 @@ class Site(Row):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="sites")
     name = models.CharField(max_length=120)
     city = models.CharField(max_length=80, blank=True)
-    zone = models.CharField(max_length=60, blank=True)
+    zone = models.CharField(max_length=60, blank=True, validators=[real_zone])
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="site_once")]
@@ -53,6 +65,7 @@ class Team(Row):
 
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="teams")
     name = models.CharField(max_length=120)
+    is_desk = models.BooleanField(default=False)  # takes what comes in without a group
 
     class Meta:
         constraints = [
@@ -81,7 +94,7 @@ class Person(Row, AbstractBaseUser):
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     vip = models.BooleanField(default=False)
     hue = models.CharField(max_length=8, default="grey")
-    zone = models.CharField(max_length=60, blank=True)
+    zone = models.CharField(max_length=60, blank=True, validators=[real_zone])
     theme = models.CharField(max_length=5, blank=True, choices=[("light", "Light"), ("dark", "Dark")])
     is_active = models.BooleanField(default=True)
     external_ref = models.CharField(max_length=80, blank=True)

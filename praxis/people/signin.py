@@ -8,11 +8,14 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import Q
 
+from praxis.kernel import journal
+from praxis.kernel.actors import Actor
 from praxis.kernel.now import now
 
 from .models import Attempt, OneTimeLink, Person, Token
 
 LIMITS = {"address": (20, timedelta(minutes=10)), "account": (8, timedelta(minutes=10))}
+LOCAL = ("127.0.0.1", "::1", "")
 LINK_LIFE = timedelta(hours=1)
 _NOBODY = None
 
@@ -50,6 +53,8 @@ def check_limits(address, email):
     """Raise TooMany when the address or the account has failed too often lately."""
     for what, value in (("address", address), ("account", email.casefold())):
         most, within = LIMITS[what]
+        if what == "address" and value in LOCAL:
+            continue  # everybody behind a proxy that is not configured would share it
         if Attempt.objects.filter(key=_digest(f"{what}:{value}"), at__gt=now() - within).count() >= most:
             raise TooMany
 
@@ -62,6 +67,12 @@ def note_failure(address, email):
 
 def forget_failures(email):
     Attempt.objects.filter(Q(key=_digest(f"account:{email.casefold()}")) | Q(at__lt=now() - timedelta(days=1))).delete()
+
+
+def note_success(person):
+    """The log tells who came in."""
+    journal.store(journal.made("person.signed_in", Actor(person.pk, person.name), organisation=person.organisation_id,
+                               data={"row": f"people.person:{person.pk}"}))
 
 
 def make_link(person, life=LINK_LIFE):
@@ -91,7 +102,21 @@ def make_token(person, name, scopes=("*",), life=timedelta(days=90)):
     secret = f"px_{token_urlsafe(32)}"
     row = Token.objects.create(person=person, name=name, hash=_digest(secret), hint=secret[:7], scopes=list(scopes),
                                expires_at=now() + life)
+    _tell_of_token(row, "made")
     return row, secret
+
+
+def revoke_token(person, pk):
+    """End one of a person's tokens; nothing happens for one of somebody else."""
+    row = Token.objects.filter(person=person.pk, pk=pk, revoked_at=None).first()
+    if row:
+        Token.objects.filter(pk=row.pk).update(revoked_at=now())
+        _tell_of_token(row, "revoked")
+
+
+def _tell_of_token(row, what):
+    journal.store(journal.made("token.saved", Actor(row.person_id, row.person.name), organisation=row.person.organisation_id,
+                               data={"row": f"people.token:{row.pk}", "title": row.name, "what": what, "scopes": row.scopes}))
 
 
 def token_of(secret):

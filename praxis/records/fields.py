@@ -11,7 +11,8 @@ from .models import PRIORITIES, Record
 from .read import possible
 from .write import move
 
-MOST = 20  # options shown before somebody types
+MOST = 20  # people shown before somebody types
+ROWS = 200  # of what there is less of
 
 
 def people(kind, actor, record, typed):
@@ -37,7 +38,7 @@ def colleagues(kind, actor, record, typed, most=MOST):
     return [_person(p) for p in rows.order_by("name")[:most]]
 
 
-def teams(kind, actor, record, typed, most=MOST * 2):
+def teams(kind, actor, record, typed, most=ROWS):
     rows = Team.objects.all()
     if typed:
         rows = rows.filter(name__icontains=typed)
@@ -55,7 +56,7 @@ def services(kind, actor, record, typed):
         rows = rows.filter(organisation=None) | rows.filter(organisation=record.organisation_id)
     if typed:
         rows = rows.filter(title__icontains=typed)
-    return [Option(str(s.pk), s.title) for s in rows.order_by("title")[:MOST * 2]]
+    return [Option(str(s.pk), s.title) for s in rows.order_by("title")[:ROWS]]
 
 
 def priorities(kind, actor, record, typed):
@@ -105,7 +106,7 @@ contribute(
           read=lambda r: r.updated_at, edit=False, ops=("within", "before", "after")),
     Field(key="resolved", label=_("Resolved"), draw="when", icon="clock", path="resolved_at", type="time",
           read=lambda r: r.resolved_at, edit=False, ops=("within", "before", "after", "empty")),
-    Field(key="organisation", label=_("Organisation"), icon="building-2", path="organisation", type="team",
+    Field(key="organisation", label=_("Organisation"), icon="building-2", path="organisation", type="record",
           join="organisation", edit=False, ops=("is", "is_not")),
 )
 

@@ -102,6 +102,9 @@ class Record(models.Model):
     def __str__(self):
         return f"{self.number} {self.title}"
 
+    def clean_columns(self, names):
+        """Check what the columns of these names, about to be stored, mean together; a practice says what."""
+
     @property
     def type(self):
         return registry[self.kind]

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Q
+
 from praxis.kernel.display import Brief, screens
 from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
-from .models import Record
+from .models import Record, within
 
 
 def by_number(number, actor, *join):
@@ -33,9 +35,16 @@ def briefs(records, actor):
     return [(r, found.get(r.pk, Brief())) for r in seen]
 
 
-def search_space(actor):
-    """{kind key: the rows of it that the actor may see}, for reads over several kinds."""
-    return {k: registry[k].model.objects.visible_to(actor, f"{k}.see") for k in registry if actor.has(f"{k}.see")}
+def reach(actor, *verbs):
+    """A Q over records of every kind: those on which the actor holds `see` and these further permissions."""
+    found = Q(pk__in=())
+    for key in registry:
+        if all(actor.has(f"{key}.{verb}") for verb in ("see", *verbs)):
+            mine = Q(kind=key)
+            for verb in ("see", *verbs):
+                mine &= within(actor, f"{key}.{verb}")
+            found |= mine
+    return found
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,11 @@ from praxis.kernel.now import now
 from praxis.lib import spans
 from praxis.lib.conditions import BadCondition, Group, Test
 
+MANY = {"is", "is_not", "in", "empty", "not_empty"}
+OPERATORS = {  # by the type of a field
+    "text": MANY | {"contains"}, "choice": MANY, "choice_number": MANY | {"lt", "gt"}, "number": MANY | {"lt", "gt"}, "person": MANY | {"me"},
+    "team": MANY | {"my_teams"}, "record": MANY, "yes": MANY, "time": {"within", "before", "after", "empty", "not_empty"},
+}
 NUMBERS = ("number", "person", "team", "record", "choice_number")
 
 
@@ -22,6 +27,8 @@ def to_q(node, kind, actor):
             raise BadCondition(f"{node.field!r} is not a field to filter by.")
         if fact.see and not actor.has(fact.see.replace("*", kind.key)):
             raise BadCondition(f"{node.field!r} is not a field to filter by.")
+        if node.op not in OPERATORS[fact.type]:
+            raise BadCondition(f"{fact.label}: {node.op} cannot be used. Use {', '.join(sorted(OPERATORS[fact.type]))}.")
         return (fact.where or plain)(fact, node, actor, kind)
     parts = [to_q(p, kind, actor) for p in node.parts]
     if node.how == "all":
@@ -49,7 +56,7 @@ def plain(fact, test, actor, kind):
         case "contains":
             return Q(pk__in=Contains.rows(kind, path, test.values[0]))
         case "within":
-            return Q(**{f"{path}__gte": now() - timedelta(seconds=_span(fact, test.values[0]))})
+            return Q(**{f"{path}__gte": _ago(fact, test.values[0])})
         case "before" | "lt":
             return Q(**{f"{path}__lt": _point(fact, test.values[0])})
         case "after" | "gt":
@@ -116,13 +123,19 @@ def _whole(text):
     return value
 
 
-def _span(fact, text):
-    if fact.type != "time":
-        raise BadCondition(f"{fact.label} is no time.")
+def _ago(fact, text):
     try:
-        return spans.seconds(text)
+        return _bounded(fact, now() - timedelta(seconds=spans.seconds(text)))
+    except OverflowError:
+        raise BadCondition(f"{fact.label}: {text} is too long ago.") from None
     except ValueError as problem:
         raise BadCondition(str(problem)) from None
+
+
+def _bounded(fact, at):
+    if not 1900 <= at.year <= 9000:
+        raise BadCondition(f"{fact.label}: write a time between the years 1900 and 9000.")
+    return at
 
 
 def _point(fact, text):
@@ -131,13 +144,17 @@ def _point(fact, text):
         return _values(fact, Test("x", "is", (text,)))[0]
     sign, span = (-1, text[1:]) if text.startswith("-") else (1, text)
     try:
-        return now() + timedelta(seconds=sign * spans.seconds(span))
+        return _bounded(fact, now() + timedelta(seconds=sign * spans.seconds(span)))
+    except OverflowError:
+        raise BadCondition(f"{fact.label}: {text} is too far away.") from None
+    except BadCondition:
+        raise
     except ValueError:
         try:
             at = datetime.fromisoformat(text)
         except ValueError:
             raise BadCondition(f"{fact.label}: {text!r} is no time. Write 2h, -3d or 2026-11-24.") from None
-        return at if at.tzinfo else timezone.make_aware(at)
+        return _bounded(fact, at) if at.tzinfo else timezone.make_aware(_bounded(fact, at))
 
 
 __all__ = ["Group", "plain", "state", "to_q"]

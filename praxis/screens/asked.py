@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import fields
 from praxis.kernel.lifecycle import Move
+from praxis.lib.text import whole
 from praxis.records.fields import colleagues, teams
 from praxis.records.read import columns
 
@@ -42,7 +43,7 @@ def _of_move(record, step, actor):
     for name in step.ask:
         column, fact, needed = known[name], catalogue.get(name), name not in step.optional
         if fact and fact.options:
-            made[name] = choice(column.verbose_name, fact.options(record.type, actor, record, ""), needed)
+            made[name] = choice(column.verbose_name, fact.options(record.type, actor, record, ""), needed, rows=column.is_relation)
         else:
             made[name] = column.formfield(required=needed, label=column.verbose_name.capitalize())
             if isinstance(made[name], forms.DateTimeField):
@@ -60,7 +61,7 @@ def _of_verb(record, step, actor):
         if ask and ask.options:
             made[name] = choice(label, ask.options(record, actor), needed, kind)
         elif ask and ask.kind in CHOOSE:
-            made[name] = choice(label, CHOOSE[ask.kind](record.type, actor, record if ask.kind == "team" else None, "", ALL), needed, int)
+            made[name] = choice(label, CHOOSE[ask.kind](record.type, actor, record if ask.kind == "team" else None, "", ALL), needed, int, rows=True)
         elif ask and ask.kind == "files":
             made[name] = Files(required=False, label=label)
         elif kind is bool:
@@ -74,11 +75,22 @@ def _of_verb(record, step, actor):
     return made
 
 
-def choice(label, options, needed, kind=str):
+class Choice(forms.TypedChoiceField):
+    """A select; of rows in the database it may show only some, and the writers check what is posted against what is in reach."""
+
+    rows = False
+
+    def valid_value(self, value):
+        return super().valid_value(value) or self.rows and whole(str(value)) is not None
+
+
+def choice(label, options, needed, kind=str, rows=False):
     """A select of Options or (value, label) pairs."""
     pairs = [(o.value, o.label) if hasattr(o, "value") else o for o in options]
-    return forms.TypedChoiceField(choices=[("", _("Choose…") if needed else "—"), *pairs], required=needed, coerce=kind,
+    made = Choice(choices=[("", _("Choose…") if needed else "—"), *pairs], required=needed, coerce=kind,
                                   empty_value=None if kind is int else "", label=str(label).capitalize())
+    made.rows = rows
+    return made
 
 
 def value_of(fact, record, raw):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import View, fields, marks, screens
 from praxis.lib.conditions import BadCondition, Group, Test, every, from_json, from_query, to_query
+from praxis.lib.text import whole
 from praxis.records.models import SavedView
 from praxis.records.where import to_q
 
@@ -47,8 +48,7 @@ class Listing:
         self.sort = sort if sort in self.screens.sorts else (self.view.sort if self.view else "")
         self.sort = self.sort if self.sort in self.screens.sorts else self.screens.sorts[0]
         self.down = (self.sort in DOWN) != ("turned" in query)
-        page = query.get("page", "1")
-        self.page_number = min(PAGES, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 and int(page) else 1
+        self.page_number = max(1, min(PAGES, whole(query.get("page", "1")) or 1))
         self.more = False
 
     def _saved(self):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.kinds import registry
 from praxis.records.models import Record
+from praxis.records.read import reach
 
 HEADINGS = {"Operate": _("Operate"), "Know": _("Know"), "Steer": _("Steer")}
 KEEP = 30  # seconds
@@ -17,8 +18,8 @@ def counts(actor):
     if (found := cache.get(key)) is None:
         found = {}
         if actor.teams:
-            rows = Record.objects.open().filter(team__in=actor.teams).values_list("kind").annotate(n=Count("*"))
-            found = {kind: n for kind, n in rows.order_by() if actor.has(f"{kind}.see")}
+            rows = Record.objects.open().filter(reach(actor), team__in=actor.teams).values_list("kind").annotate(n=Count("*"))
+            found = dict(rows.order_by())
         found[""] = Record.objects.open().filter(owner=actor.id).count() if actor.id else 0
         cache.set(key, found, KEEP)
     return found
@@ -30,7 +31,7 @@ def shell(request):
     number = counts(actor)
     places = {}
     for kind in registry.values():
-        if actor.has(kind.permission("see")):
+        if actor.has("desk.work") and actor.has(kind.permission("see")):
             places.setdefault(kind.place, []).append((kind, number.get(kind.key, 0)))
     person = request.person
     return {"places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],

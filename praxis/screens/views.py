@@ -13,6 +13,7 @@ from praxis.kernel.display import every_panel, fields, screens
 from praxis.kernel.errors import Conflict, Refused
 from praxis.kernel.kinds import registry
 from praxis.lib.conditions import OPS, BadCondition, to_json
+from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.models import SavedView
 from praxis.records.read import by_number, columns
@@ -155,7 +156,7 @@ def record_field(request, number, key):
         raw, seen = request.POST.get("value", ""), request.POST.get("version", "")
         try:
             with listen.collect() as events:
-                set_field(fact, record, by, raw, int(seen) if seen.isdigit() else None)
+                set_field(fact, record, by, raw, whole(seen))
             return answers.after(request, record, events, field=fact)
         except Conflict as problem:
             clash, status = problem.event, 409
@@ -224,6 +225,10 @@ def run(request, record, step, label, doing, after=None):
                 status = 403 if hasattr(problem, "permission") else 409
     context = {"record": record, "step": step, "label": label, "form": form, "url": request.path, "kind": record.type}
     if asked_by_script(request):
+        if posted and getattr(step, "quiet", False):  # it has no dialog: say why beside the page, nothing typed is lost
+            answer = fragment(request, "refused.j2", status, **context)
+            answer["HX-Retarget"], answer["HX-Reswap"] = "#toasts", "beforeend"
+            return answer
         return fragment(request, "dialog.j2", status, **context)
     return page(request, "dialog_page.j2", status, inner="ask.j2", title=label, section=record.kind, **context)
 
@@ -234,10 +239,8 @@ def given(request, name):
 
 def once(request, doing):
     """`doing()` once for this form, however often it is sent: the number of the record that came out of it."""
-    key = request.POST.get("once", "")
-    if not key:
-        return doing().number
-    return write.once(key[:80], request.actor, lambda: doing().number)
+    key = request.POST.get("once", "")[:80]
+    return write.once(key and f"{request.path}:{key}", request.actor, lambda: doing().number)
 
 
 def done(request, record, number, events):
@@ -285,7 +288,7 @@ def new_form(kind, actor, data=None):
         if fact and fact.options:
             needed = not column.blank and not column.has_default()
             kinds = int if column.is_relation or "Integer" in type(column).__name__ else str
-            made[name] = choice(column.verbose_name, fact.options(kind, actor, None, "")[:ALL], needed, kinds)
+            made[name] = choice(column.verbose_name, fact.options(kind, actor, None, "")[:ALL], needed, kinds, rows=column.is_relation)
             made[name].initial = column.get_default()
         else:
             made[name] = column.formfield()

@@ -39,6 +39,7 @@ SECRET_KEY = env("PRAXIS_SECRET_KEY") or secret_key()
 ALLOWED_HOSTS = env("PRAXIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env("PRAXIS_ORIGINS").split(",") if o]
 HTTPS = flag("PRAXIS_HTTPS")
+PROXIES = [a for a in env("PRAXIS_PROXIES").split(",") if a]  # whose X-Forwarded-For is believed
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

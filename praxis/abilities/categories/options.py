@@ -4,7 +4,7 @@ from praxis.kernel.display import Option
 
 from .models import Category
 
-MOST = 40
+MOST = 200
 
 
 def options(kind, actor, record, typed):

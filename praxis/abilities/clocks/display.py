@@ -36,7 +36,7 @@ def fuse(clock, at):
         return Fuse(_t("Paused"), left, "grey")
     left = (clock.due_at - at).total_seconds()
     if left < 0:
-        return Fuse(_t("%s over") % short(left), 100, "red", clock.due_at)
+        return Fuse(_t("%s over") % short(left).split(" ")[0], 100, "red", clock.due_at)
     whole = (clock.due_at - clock.started_at).total_seconds() or 1
     share = max(1, min(100, round(100 * left / whole)))
     return Fuse(short(left), share, "amber" if share < WARN else "", clock.due_at)

@@ -1,6 +1,7 @@
 """Clocks follow the record in the same transaction; a policy that changes is read anew."""
 
 from praxis.kernel import listen
+from praxis.records.models import Record
 from praxis.records.write.replay import replays
 
 from . import engine, policy
@@ -54,5 +55,4 @@ def clocks(histories):
             due.append(history.record)
     Timing.objects.bulk_create(timings, batch_size=400)
     Clock.objects.bulk_create(found_rows, batch_size=400)
-    for record in due:
-        type(record)._base_manager.filter(pk=record.pk).update(due_at=record.due_at)
+    Record.objects.bulk_update([Record(pk=r.pk, due_at=r.due_at) for r in due], ["due_at"], batch_size=400)

@@ -28,18 +28,22 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
         raise Forbidden(f"{record.kind}.notes")
     if not text.strip() and not files:
         raise ValidationError({"text": _t("Write something first.")})
+    if aside and not by.may(f"{record.kind}.notes", record):
+        raise Forbidden(f"{record.kind}.notes")
     if len(text) > MOST_TEXT:
         raise ValidationError({"text": _t("At most 100,000 letters. Attach longer text as a file.")})
     from_requester = by.id is not None and by.id == record.requester_id
     if record.phase == Phase.FINAL and from_requester and not internal and "follow_up" in record.type.verbs:
-        return write.act(record, by, "follow_up", text=text)
+        made = write.act(record, by, "follow_up", text=text)
+        attach(made, by, files)
+        return made
     entry = Entry.objects.create(record=base(record), author_id=by.id, text=text.strip(), internal=internal, aside=aside[:120])
     names = attach(record, by, files, entry)
     write.note(record, by, needs=f"{record.kind}.notes" if internal else f"{record.kind}.reply",
                event="conversation.noted" if internal else "conversation.replied",
                data={"entry": entry.pk} | ({"files": names} if names else {}), body={"text": text, "internal": internal})
     if then:
-        _then(record, by, then, text)
+        _then(record, by, then, "" if internal else text)  # what was said in private fills no public column
     elif from_requester and not internal:
         _answer(record, by)
     return record

@@ -24,6 +24,7 @@ class Said:
     text: str
     changes: tuple = ()
     object: str = ""
+    plain: bool = False  # "set owner Mara" rather than "took it: owner Mara"
 
 
 def words(event, facts):
@@ -31,13 +32,13 @@ def words(event, facts):
     known = registry.event_types.get(event.name)
     opened = event.name.endswith(".opened")
     changes = () if opened else tuple(
-        (str(facts[f].label) if f in facts else f.replace("_", " "), c[3] or _t("empty")) for f, c in event.changes.items()
+        (str(facts[f].label) if f in facts else f.replace("_", " "), c[3] or _t("none")) for f, c in event.changes.items()
         if f not in SILENT
     )
     text = str(known.text) if known else event.name
-    if changes and event.name.endswith((".changed", ".moved")):
-        text = _t("set")
-    return Said(known.icon if known else "workflow", text, changes, str(known.object(event) or "") if known and known.object else "")
+    plain = bool(changes) and event.name.endswith((".changed", ".moved"))
+    text = _t("set") if plain else text
+    return Said(known.icon if known else "workflow", text, changes, str(known.object(event) or "") if known and known.object else "", plain)
 
 
 def _thread(record, by):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from praxis.kernel.models import Event
+from praxis.records.models import Record
+from praxis.records.read import reach
 
 from .models import Entry, File
 
@@ -41,7 +43,18 @@ def timeline(record, actor, limit=SHOWN, names=None, before=None):
     if any(e.data.get("files") for e in events):
         for file in File.objects.filter(entry__in=ids):
             files.setdefault(file.entry_id, []).append(file)
-    return [Line(e, bodies.get(e.data.get("entry")), tuple(files.get(e.data.get("entry"), ()))) for e in events], older
+    lines = [Line(e, bodies.get(e.data.get("entry")), tuple(files.get(e.data.get("entry"), ()))) for e in events]
+    notes, hidden = sees_notes(record, actor), _hidden(events, actor)
+    return [x for x in lines if (notes or not (x.body and x.body.internal)) and x.event.pk not in hidden], older
+
+
+def _hidden(events, actor):
+    """Events that tell of a link to a record which the actor may not see."""
+    links = {e.pk: e.data["to"] for e in events if e.name == "record.linked"}
+    if not links:
+        return set()
+    seen = set(Record.objects.filter(reach(actor), number__in=set(links.values())).values_list("number", flat=True))
+    return {pk for pk, number in links.items() if number not in seen}
 
 
 def file_for(pk, actor, find):

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
 from praxis.kernel.kinds import registry
 from praxis.lib.text import snippet
-from praxis.records.models import Record, within
+from praxis.records.models import Record
+from praxis.records.read import reach
 
 from .models import Document
 
@@ -38,7 +38,7 @@ def search(typed, actor, most=MOST):
     if words:
         for columns, notes in _tiers(actor):
             if len(found) < most:
-                found += _match(words, columns, _visible(actor, notes), most, {r.pk for r in found})
+                found += _match(words, columns, reach(actor, "notes") if notes else reach(actor), most, {r.pk for r in found})
     exact = typed.casefold()
     found[:most] = sorted(found[:most], key=lambda r: (r.number.casefold() != exact, r.title.casefold() != exact))
     return _cut(found[:most], words, actor)
@@ -60,23 +60,11 @@ def _by_number(typed, actor):
         rows = Record.objects.filter(external_ref=typed) if re.fullmatch(r"[A-Z]{2,8}\d{4,12}", typed) else Record.objects.none()
     else:
         rows = Record.objects.filter(number=number)
-    return list(rows.filter(_visible(actor, False))[:5])
+    return list(rows.filter(reach(actor))[:5])
 
 
-def _visible(actor, notes):
-    """Rows of every kind that the actor may see; with `notes`, those whose notes it may read as well."""
-    reach = Q(pk__in=())
-    for key in registry:
-        if actor.has(f"{key}.see") and (not notes or actor.has(f"{key}.notes")):
-            rows = within(actor, f"{key}.see")
-            if notes:
-                rows &= within(actor, f"{key}.notes")
-            reach |= Q(kind=key) & rows
-    return reach
-
-
-def _match(words, columns, reach, most, seen):
-    rows = Record.objects.filter(reach).exclude(pk__in=seen).defer("description", "custom", "tags")
+def _match(words, columns, rows, most, seen):
+    rows = Record.objects.filter(rows).exclude(pk__in=seen).defer("description", "custom", "tags")
     if connection.vendor == "sqlite":
         rows = rows.extra(tables=["search_fts"], order_by=["-search_fts.rowid"], params=[_fts(words, columns)],
                           where=["search_fts.rowid = records_record.id", "search_fts MATCH %s"])

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import click
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -15,6 +17,7 @@ from praxis.kernel.actors import system
 from praxis.kernel.jobs.worker import Worker
 from praxis.people.models import Grant, Organisation, Person, Role
 from praxis.people.signin import make_link
+from praxis.records import write
 
 from . import checks, demo, facts
 from .servicenow import ServiceNowLog
@@ -33,10 +36,10 @@ def setup(organisation, zone, administrator):
     made = sum(c.get("made", 0) for c in counts.values())
     click.echo(f"Database ready ({connection.vendor}); {made} default rows made.")
     if administrator:
-        home = Organisation.objects.filter(is_demo=False).first() or Organisation.objects.create(
-            key="home", name=organisation, zone=zone)
-        person, _new = Person.objects.get_or_create(organisation=home, email=administrator, defaults={"name": administrator.split("@")[0]})
-        Grant.objects.get_or_create(person=person, role=Role.objects.get(key="administrator"), organisation=None)
+        try:
+            person = _administrator(organisation, zone, administrator)
+        except ValidationError as problem:
+            raise click.ClickException(" ".join(problem.messages)) from None
         click.echo(f"{person.name} signs in once within an hour at {_address(8000)}/in/{make_link(person)}")
 
 
@@ -186,6 +189,18 @@ def bench(records, db, strict, json_file):
     command += ["--check"] if strict else []
     command += ["--json", json_file] if json_file else []
     sys.exit(subprocess.call(command))
+
+
+def _administrator(organisation, zone, email):
+    """The first administrator, with a grant for every organisation; made when missing."""
+    by = system("praxis setup")
+    home = Organisation.objects.filter(is_demo=False).first() or write.save(Organisation(), by, key="home", name=organisation, zone=zone)
+    person = Person.objects.filter(organisation=home, email__iexact=email).first() or write.save(
+        Person(), by, organisation=home, email=email, name=email.split("@")[0].replace(".", " ").title(), password=make_password(None))
+    role = Role.objects.get(key="administrator")
+    if not Grant.objects.filter(person=person, role=role, organisation=None).exists():
+        write.save(Grant(), by, person=person, role=role)
+    return person
 
 
 def _ready():

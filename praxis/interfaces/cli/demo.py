@@ -61,7 +61,7 @@ class Company:
         self.dice, self.by, self.end = dice, system("Demo"), now()
         self.home = write.save(Organisation(), self.by, key=KEY, name="Nordwind Logistics", zone="Europe/Berlin", country="DE", is_demo=True)
         self.sites = [write.save(Site(), self.by, organisation=self.home, **s) for s in STORY["sites"]]
-        self.teams = {t: write.save(Team(), self.by, organisation=self.home, name=t) for t in STORY["teams"]}
+        self.teams = {t: write.save(Team(), self.by, organisation=self.home, name=t, is_desk=t == STORY["teams"][0]) for t in STORY["teams"]}
         self.people = write.save_many(list(self._people()), self.by)
         self.named = {p.name: p for p in self.people}
         self._grants()
@@ -111,7 +111,7 @@ class Company:
         """One incident's life: opened, taken, talked about, perhaps on hold or re-assigned, resolved, closed."""
         dice, story = self.dice, self.dice.choices(STORY["incidents"], [i.get("often", 3) for i in STORY["incidents"]])[0]
         at = self._moment(n, total)
-        who, site = dice.choice(self.people[14:]), None
+        who = self.named["Birgit Hansen"] if n in (total - 3, total - 30, total // 2) else dice.choice(self.people[14:])
         site = who.site
         text = story["title"].format(site=site.name.split()[0], hall=dice.choice("ABCD"), n=dice.randrange(1, 40))
         fresh = n > total - FRESH

@@ -1,9 +1,8 @@
 """My problems: a list, a page, and a form of three questions (R1)."""
 
-from uuid import uuid4
-
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -43,12 +42,18 @@ def word(record):
     return record.stage.portal or record.stage.label
 
 
+def unfinished(wanted):
+    """What is solved but not confirmed still waits for its requester, so it counts as open."""
+    rows = Q(is_open=True) | Q(phase="done")
+    return rows if wanted else ~rows
+
+
 def _mine(request, open_):
     """Own records of the kinds that the portal shows, in their own class so that the hold reason can be told."""
     rows = []
     for kind in _kinds():
         if request.actor.has(kind.permission("see")):
-            found = kind.model.objects.filter(within(request.actor, kind.permission("see")), requester=request.actor.id, is_open=open_)
+            found = kind.model.objects.filter(within(request.actor, kind.permission("see")), requester=request.actor.id).filter(unfinished(open_))
             rows += found.order_by("-updated_at")[:MOST]
     return sorted(rows, key=lambda r: r.updated_at, reverse=True)
 
@@ -64,7 +69,7 @@ def _record(request, number):
 @access(SIGNED_IN)
 def mine(request):
     show = request.GET.get("show") == "done"
-    counts = {o: Record.objects.filter(kind__in=[k.key for k in _kinds()], requester=request.actor.id, is_open=o).count() for o in (True, False)}
+    counts = {o: Record.objects.filter(kind__in=[k.key for k in _kinds()], requester=request.actor.id).filter(unfinished(o)).count() for o in (True, False)}
     return _page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine")
 
 
@@ -78,11 +83,18 @@ def _one(request, record, status=200, error="", text=""):
     names = (*PUBLIC, f"{record.kind}.moved", f"{record.kind}.opened")
     lines, _older = timeline(record, request.actor, 100, names)
     lines = [line for line in lines if not (line.body and line.body.internal)]
-    steps = [(s, STEPS[s.key]) for s in possible(record, request.actor) if s.key in STEPS]
+    found = {s.key: s for s in possible(record, request.actor)}
+    steps = [(found[k], label) for k, label in STEPS.items() if k in found]
     may = request.actor.may(f"{record.kind}.reply", record)
     states = record.type.lifecycle.states
     return _page(request, "portal/one.j2", status, record=record, lines=lines, word=word, tones=TONES, steps=steps, may=may, states=states,
                  error=error, text=text, section="mine")
+
+
+def _key(request):
+    """The key of this form, bound to where it was sent."""
+    key = request.POST.get("once", "")[:80]
+    return key and f"{request.path}:{key}"
 
 
 @require_POST
@@ -93,7 +105,7 @@ def reply(request, number):
     def say():
         return write.act(record, request.actor, "reply", text=text, files=request.FILES.getlist("files")).number
 
-    return _try(request, record, lambda: write.once(request.POST.get("once", "")[:80] or uuid4().hex, request.actor, say), text)
+    return _try(request, record, lambda: write.once(_key(request), request.actor, say), text)
 
 
 @require_POST
@@ -118,13 +130,20 @@ def _form(request, data=None):
     made = {
         "title": forms.CharField(label=_("What is wrong?"), max_length=200),
         "description": forms.CharField(label=_("What did you do, what happened?"), required=False, widget=forms.Textarea(attrs={"rows": 4})),
-        "service": choice(_("What is it about?"), services(None, request.actor, None, "")[:ALL], False, int),
+        "service": choice(_("What is it about?"), services(None, request.actor, None, "")[:ALL], False, int, rows=True),
         "impact": choice(_("Who is hit?"), [(3, _("Only me")), (2, _("Several people")), (1, _("Everyone here"))], True, int),
         "urgency": choice(_("Can you work?"), [(3, _("Yes, it can wait")), (2, _("Slowly, or with a way round")), (1, _("No, work has stopped"))], True, int),
     }
     form = type("Report", (forms.Form,), made)(data, initial={"impact": 3, "urgency": 2})
     form.use_required_attribute = False
     return form
+
+
+def _report(request, values):
+    record = write.open_record(registry["incident"], request.actor, channel="portal", **values)
+    if files := request.FILES.getlist("files"):
+        write.act(record, request.actor, "reply", text="", files=files)
+    return record.number
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,10 +157,7 @@ def new(request):
             if request.person.site_id:
                 values["site"] = request.person.site_id
             try:
-                key = request.POST.get("once", "")[:80] or uuid4().hex
-                number = write.once(key, request.actor, lambda: write.open_record(
-                    registry["incident"], request.actor, channel="portal", **values).number)
-                return SeeOther(f"/my/{number}")
+                return SeeOther(f"/my/{write.once(_key(request), request.actor, lambda: _report(request, values))}")
             except (ValidationError, Refused) as problem:
                 form.add_error(None, " ".join(getattr(problem, "messages", [str(problem)])))
     return _page(request, "portal/new.j2", status, form=form, section="new")

@@ -7,6 +7,7 @@ from functools import cache
 import msgspec
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BadBody
@@ -40,6 +41,7 @@ class Bearer(HttpBearer):
             return None
         request.person = row.person
         request.actor = actor_of(row.person, None if "*" in row.scopes else row.scopes)
+        timezone.activate(request.actor.zone)
         return request.actor
 
 
@@ -125,8 +127,9 @@ def cursor(pk):
 
 def once(request, run):
     """The answer of `run`, once for an Idempotency-Key."""
-    key = request.headers.get("Idempotency-Key", "")
-    return write.once(f"api:{key[:100]}", request.actor, run) if key else run()
+    key = request.headers.get("Idempotency-Key", "")[:100]
+    asked = f"{request.method} {request.path}\n{request.body.decode(errors='replace')}"
+    return write.once(key and f"api:{key}", request.actor, run, asked)
 
 
 def one_of(request, kind, number):
@@ -150,7 +153,7 @@ def add(kind):
     out, opened, changed = shapes.out_schema(kind), shapes.in_schema(kind, True), shapes.in_schema(kind, False)
     tag, base = [str(kind.plural)], f"/{kind.key}"
 
-    @api.get(base, tags=tag, summary=f"List {kind.plural}", operation_id=f"{kind.key}_list", response={200: list[out]})
+    @api.get(base, tags=tag, summary=f"{kind.plural}: list", operation_id=f"{kind.key}_list", response={200: list[out]})
     def listed(request, limit: int = USUAL, after: str = "", total: bool = False):
         """Filters as in the address of a list, such as ?state.is=new&team.is=3. Follow `next` until it is null."""
         if not request.actor.has(kind.permission("see")):
@@ -166,19 +169,19 @@ def add(kind):
             body["total"] = rows.count()
         return answer(body)
 
-    @api.post(base, tags=tag, summary=f"Open a {kind.label}", operation_id=f"{kind.key}_open", response={201: out})
+    @api.post(base, tags=tag, summary=f"{kind.label}: open", operation_id=f"{kind.key}_open", response={201: out})
     def opened_(request, body: opened):
         values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None}
         return written(request, kind, once(request, lambda: write.open_record(kind, request.actor, **values).number), 201)
 
-    @api.get(base + "/{number}", tags=tag, summary=f"Read a {kind.label}", operation_id=f"{kind.key}_read", response={200: out})
+    @api.get(base + "/{number}", tags=tag, summary=f"{kind.label}: read", operation_id=f"{kind.key}_read", response={200: out})
     def read(request, number: str):
         values = one_of(request, kind, number)
         if values is None:
             raise HttpError(404, NOT_THERE)
         return answer(values, ETag=f'"{values["version"]}"')
 
-    @api.patch(base + "/{number}", tags=tag, summary=f"Change a {kind.label}", operation_id=f"{kind.key}_change", response={200: out})
+    @api.patch(base + "/{number}", tags=tag, summary=f"{kind.label}: change", operation_id=f"{kind.key}_change", response={200: out})
     def change(request, number: str, body: changed):
         record = record_of(request, kind, number)
         seen, values = seen_by(request, record), body.dict(exclude_unset=True)

@@ -11,12 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
-from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.people.models import Person, Team
 from praxis.records import write
 from praxis.records.models import Record, within
-from praxis.records.read import by_number
+from praxis.records.read import by_number, reach
 from praxis.screens.access import access
 from praxis.screens.answers import SeeOther
 from praxis.screens.draw import macro, page
@@ -34,11 +33,7 @@ class Group:
 
 def mine_of(actor, team):
     """Open records that the actor may see: its own, or those of one of its teams."""
-    reach = Q(pk__in=())
-    for key in registry:
-        if actor.has(f"{key}.see"):
-            reach |= Q(kind=key) & within(actor, f"{key}.see")
-    rows = Record.objects.open().filter(reach).filter(team=team) if team else Record.objects.open().filter(reach, owner=actor.id)
+    rows = Record.objects.open().filter(reach(actor), **({"team": team} if team else {"owner": actor.id}))
     return rows.select_related("requester", "service", "owner").order_by(F("due_at").asc(nulls_last=True), "-id")[:MOST]
 
 
@@ -85,10 +80,11 @@ def load_of(actor, at):
         return []
     key = f"load:{actor.id}:{hash(actor.teams)}"
     if (found := cache.get(key)) is None:
-        rows = Record.objects.open().filter(team__in=actor.teams, owner__isnull=False).values("owner")
+        rows = Record.objects.open().filter(reach(actor), team__in=actor.teams, owner__isnull=False).values("owner")
         numbers = {r["owner"]: (r["n"], r["risk"]) for r in rows.annotate(n=Count("*"), risk=Count("pk", filter=Q(due_at__lt=at + SOON)))}
-        people = Person.objects.filter(teams__in=actor.teams, is_active=True).distinct().order_by("name")[:12]
-        found = [(p, *numbers.get(p.pk, (0, 0))) for p in people]
+        people, mine = Person.objects.filter(teams__in=actor.teams, is_active=True), actor.organisations()
+        people = people if mine is None else people.filter(organisation__in=mine)
+        found = [(p, *numbers.get(p.pk, (0, 0))) for p in people.distinct().order_by("name")[:12]]
         cache.set(key, found, 30)
     return found
 

@@ -1,5 +1,6 @@
 """What surrounds every request: headers, the person who asks, and the refusal of what declares no access."""
 
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -21,6 +22,12 @@ from . import errors
 NOBODY = Actor(None, "")
 
 
+def address_of(request):
+    """The client's address: the peer's, or what a configured proxy says of it."""
+    peer, told = request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", "")
+    return told.split(",")[-1].strip()[:45] if told and peer in settings.PROXIES else peer
+
+
 class Headers:
     """Security headers on every answer, and a request id that errors and events carry."""
 
@@ -30,8 +37,9 @@ class Headers:
 
     def __call__(self, request):
         request.id = uuid4().hex[:12]
+        request.address = address_of(request)
         request.person, request.actor = None, NOBODY  # until the session is read; error pages need them
-        with come_from(origin="ui", request=request.id):
+        with come_from(origin="ui", request=request.id), timezone.override("UTC"):
             answer = self.get_response(request)
         answer.setdefault("Content-Security-Policy", self.policy)
         answer.setdefault("X-Content-Type-Options", "nosniff")
@@ -88,7 +96,7 @@ class Access:
 
 def sign_in_first(request):
     """To the sign-in page and back; a script is told to go there."""
-    there = f"{settings.LOGIN_URL}?next={request.get_full_path()}" if request.method == "GET" else settings.LOGIN_URL
+    there = f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else settings.LOGIN_URL
     if "HX-Request" in request.headers:
         return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
     return redirect(there)

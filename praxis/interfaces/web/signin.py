@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from praxis.kernel.now import now
+from praxis.lib.text import whole
 from praxis.people import sessions, signin
 from praxis.people.models import Organisation, Person, Session, Token
 from praxis.records import write
@@ -42,7 +43,7 @@ def sign_in(request):
     there = own_path(request, request.POST.get("next") or request.GET.get("next") or "/")
     email, error, status = request.POST.get("email", "").strip()[:254], "", 200
     if request.method == "POST":
-        address = request.META.get("REMOTE_ADDR", "")
+        address = request.address
         try:
             signin.check_limits(address, email)
             person = authenticate(request, email=email, password=request.POST.get("password", "")[:1000])
@@ -62,8 +63,9 @@ def sign_in(request):
 def enter(request, person):
     """Start a session: a new key, with what its owner recognises it by."""
     request.session["agent"] = request.headers.get("User-Agent", "")[:200]
-    request.session["address"] = request.META.get("REMOTE_ADDR", "")
+    request.session["address"] = request.address
     login(request, person, backend=BACKEND)
+    signin.note_success(person)
 
 
 @never_cache
@@ -138,8 +140,7 @@ def account(request):
         scopes = [s for s in request.POST.get("scopes", "*").split() if s][:20] or ["*"]
         _row, secret = signin.make_token(request.person, request.POST.get("name", "").strip()[:80] or _("Token"), scopes)
     elif what == "revoke":
-        Token.objects.filter(person=request.person.pk, pk=request.POST.get("id", "0") if request.POST.get("id", "").isdigit() else 0,
-                             revoked_at=None).update(revoked_at=now())
+        signin.revoke_token(request.person, whole(request.POST.get("id", "")))
         return redirect("/account")
     return page(request, "web/account.j2", status, form=form, secret=secret, section="account",
                 sessions=Session.objects.filter(person=request.person.pk, expire_date__gt=now()).order_by("-made_at"),

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.actors import Actor
+from praxis.kernel.actors import Actor, system
 from praxis.kernel.errors import Conflict, NotPossible
 from praxis.kernel.kinds import Ask
 from praxis.people.models import Person, Team
@@ -46,11 +46,14 @@ def reassign(record: Incident, by: Actor, team: Annotated[int, Ask(_("Group"), k
              why: Annotated[str, Ask(_("Reason"), lines=2, hint=_("Needed when the group changes"))] = "",
              owner: Annotated[int, Ask(_("Owner"), kind="person")] = None):
     """Give an incident to another group, saying why; every other change of group comes here too."""
+    wanted = owner
     team = team if isinstance(team, Team) else Team.objects.filter(pk=team).first()
     owner = owner if isinstance(owner, Person) or not owner else Person.objects.filter(pk=owner).first()
     hop = record.team_id is not None and team is not None and team.pk != record.team_id
     if team is None:
         raise ValidationError({"team": _t("Choose a group.")})
+    if wanted and owner is None:
+        raise ValidationError({"owner": _t("Choose one of the list: this one does not exist or is not yours to use.")})
     if hop and not why.strip():
         raise ValidationError({"why": _t("Say why the group changes: the next one reads it first.")})
     extra = {"hops": record.hops + 1, "previous_team": record.team} if hop else {}
@@ -87,7 +90,10 @@ def follow_matrix(record: Incident, by: Actor):
 def follow_up(record: Incident, by: Actor, text: Annotated[str, Ask(_("What happens now"), lines=4)]):
     """Open a new incident that continues a closed one, with its facts copied and both linked."""
     copied = {n: getattr(record, n) for n in ("service", "site", "category", "impact", "urgency") if getattr(record, n)}
-    made = write.open_record(INCIDENT, by, title=record.title, description=text, channel="portal", team=record.team,
-                             requester=record.requester, **copied)
+    if record.service_id and not by.may("service.see", record.service):
+        copied.pop("service", None)
+    made = write.open_record(INCIDENT, by, title=record.title, description=text, channel="portal", requester=record.requester, **copied)
+    write.change(made, system("Praxis", record.organisation_id), event="incident.reassigned", data={"why": record.number},
+                 team=record.team, restricted=record.restricted)
     write.link(made, record, "follow_up", by, needs="see")
     return made

@@ -94,7 +94,7 @@ show(
         Field(key="hops", label=_("Re-assignments"), path="hops", type="number", icon="repeat", edit=False, ops=("gt", "lt")),
         Field(key="solution", label=_("Solution"), path="solution", draw="text", icon="check", edit=False),
     ),
-    properties=("owner", "group", "priority_words", "impact", "urgency", "requester", "service", "site", "category", "cause",
+    properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "service", "site", "category", "cause",
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
     signs=("vip",), head=("vip",),

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
+
 from praxis.abilities.clocks.policy import length, policy
 from praxis.kernel.actors import system
 from praxis.kernel.errors import Refused
@@ -38,7 +40,7 @@ def resume_due():
 def _quietly(incident, step):
     try:
         write.move(incident, system("Praxis", incident.organisation_id), step)
-    except Refused:  # somebody moved it in the meantime; the next run looks again
+    except (Refused, ValidationError):  # somebody moved it in the meantime; the next run looks again
         return 0
     return 1
 

@@ -1,7 +1,9 @@
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.kinds import EventType, Kind, Permission
 from praxis.kernel.settings import Setting
+from praxis.people.models import Team
 
 from . import rules
 from .lifecycle import IncidentLifecycle
@@ -18,10 +20,19 @@ REQUESTERS = {"requester": "own", "power_requester": "organisation"}
 
 
 def compute(incident):
-    """Impact and urgency give the priority, unless somebody overrode it and said why."""
-    if incident.priority_reason:
-        return {}
-    return {"priority": rules.priority(incident.impact, incident.urgency, MATRIX(incident.organisation_id))}
+    """Impact and urgency give the priority, unless somebody overrode it; a new one without a group goes to the desk."""
+    found = {}
+    if not incident.priority_reason:
+        found["priority"] = rules.priority(incident.impact, incident.urgency, MATRIX(incident.organisation_id))
+    if incident.pk is None and incident.team_id is None and (desk := _desk(incident)):
+        found["team"] = desk
+    return found
+
+
+def _desk(incident):
+    """The organisation's desk, else the one that serves all, else the group that supports the service."""
+    desks = Team.objects.filter(Q(organisation=incident.organisation_id) | Q(organisation=None), is_desk=True)
+    return desks.order_by(F("organisation").asc(nulls_last=True)).first() or (incident.service.team if incident.service else None)
 
 
 INCIDENT = Kind(
@@ -54,4 +65,5 @@ INCIDENT = Kind(
     by_verb={"team": "reassign", "priority": "override_priority", "priority_reason": "override_priority",
              "hold_reason": "hold", "hold_until": "hold"},
     after_close=("closing_category", "cause"),
+    opening=("title", "description", "requester", "service", "site", "category", "impact", "urgency", "channel"),
 )

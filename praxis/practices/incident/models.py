@@ -67,9 +67,9 @@ class Incident(Record):
     reopened = models.PositiveSmallIntegerField(default=0, editable=False)
     last_reopened_by = models.CharField(max_length=120, blank=True, editable=False)
 
-    def clean(self):
+    def clean_columns(self, names):
         for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):
-            if (value := getattr(self, field)) and value not in codes(self.organisation_id):
+            if field in names and (value := getattr(self, field)) and value not in codes(self.organisation_id):
                 raise ValidationError({field: _t("Choose one of the list.")})
 
     def close_code_words(self, value=None):

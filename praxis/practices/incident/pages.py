@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from praxis.kernel.errors import Refused
+from praxis.lib.text import whole
 from praxis.people.models import Person
 from praxis.records import write
 from praxis.records.fields import services, teams
@@ -38,10 +39,10 @@ def card_of(person, actor):
 
 def _form(actor, person, data=None):
     made = {
-        "title": forms.CharField(label=_("What is wrong"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})),
+        "title": forms.CharField(label=_("What is wrong"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True})),
         "description": forms.CharField(label=_("More words"), required=False, widget=forms.Textarea(attrs={"rows": 3})),
-        "service": choice(_("Service"), services(INCIDENT, actor, None, ""), False, int),
-        "team": choice(_("Group"), teams(INCIDENT, actor, None, ""), False, int),
+        "service": choice(_("Service"), services(INCIDENT, actor, None, ""), False, int, rows=True),
+        "team": choice(_("Group"), teams(INCIDENT, actor, None, ""), False, int, rows=True),
         "impact": choice(_("Who is hit"), [(1, _("Everyone, a site, or a critical service")), (2, _("Several people")), (3, _("One person"))], True, int),
         "urgency": choice(_("Can they work"), [(1, _("No, and there is no way round")), (2, _("Slowly, or with a way round")), (3, _("It can wait"))], True, int),
         "channel": choice(_("How it came"), Channel.choices, True),
@@ -64,6 +65,8 @@ def new(request):
     found = callers(typed, actor) if typed and not person else []
     if asked_by_script(request) and "caller" in request.GET:
         return fragment(request, "incident/callers.j2", found=found, typed=typed)
+    if len(found) == 1:
+        return SeeOther(f"/incidents/new?person={found[0].pk}")  # Enter takes the only one that fits
     form, status = _form(actor, person, data), 200
     if data is not None:
         status = 422
@@ -94,7 +97,5 @@ def _open(actor, person, form, data):
 
 
 def _person(pk, actor):
-    if not pk.isdigit() or len(pk) > 18:
-        return None
-    person = Person.objects.select_related("site", "organisation").filter(pk=pk, is_active=True).first()
+    person = Person.objects.select_related("site", "organisation").filter(pk=whole(pk), is_active=True).first()
     return person if person and actor.reaches(person.organisation_id) else None

@@ -3,6 +3,7 @@ from django.utils.translation import gettext as _
 
 from praxis.kernel.errors import Forbidden, NotPossible
 from praxis.kernel.lifecycle import Phase
+from praxis.lib.text import without_control
 
 from ..read import permitted
 from .gate import writing
@@ -20,10 +21,11 @@ def act(record, by, key, **arguments):
     if not permitted(verb, record, by):
         raise Forbidden(verb.permission(record.kind))
     known = verb.arguments
+    arguments = {n: without_control(v) if isinstance(v, str) else v for n, v in arguments.items()}
     if extra := set(arguments) - set(known):
         raise ValidationError({"__all__": _("%(verb)s does not take %(names)s.") % {
             "verb": verb.label, "names": ", ".join(sorted(extra))}})
-    if missing := [n for n, (_t, _a, needed) in known.items() if needed and arguments.get(n) in (None, "")]:
+    if missing := [n for n, (_t, _a, needed) in known.items() if needed and str(arguments.get(n) or "").strip() == ""]:
         raise ValidationError({n: _("This field is needed.") for n in missing})
     if record.phase == Phase.FINAL and not verb.after_close:
         raise NotPossible(_("%(number)s is %(state)s.") % {"number": record.number, "state": str(record.stage.label).lower()})

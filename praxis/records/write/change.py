@@ -21,15 +21,13 @@ def change(record, by, *, needs=None, event=None, seen=None, data=None, **values
     `seen` is the version that the person looked at: what nobody touched since merges, the same column raises Conflict.
     Verbs pass their own `event` name and `needs`; without them the kind's rules on single columns apply.
     """
-    if event is None:
-        _by_hand(record, values)
-    for permission in _needed(record, values, needs, event):
-        if not by.may(permission, record):
-            raise Forbidden(permission)
     wanted = values
-    values = resolved(record, by, values)
     seen = record.version if seen is None else seen
     for _try in range(TRIES):
+        _allowed(record, by, wanted, needs, event)
+        values = resolved(record, by, wanted)
+        if seen > record.version:
+            raise Conflict(record.number)
         if seen != record.version:
             _merge(record, seen, values)
         changes = _apply(record, values)
@@ -39,8 +37,7 @@ def change(record, by, *, needs=None, event=None, seen=None, data=None, **values
             commit(record, by, event or f"{record.kind}.changed", changes, data=data)
             return record
         except Stale:
-            record.refresh_from_db()
-            values = resolved(record, by, wanted)
+            record.refresh_from_db()  # and judge anew: it may be closed or out of reach by now
     raise Conflict(record.number)
 
 
@@ -54,6 +51,14 @@ def change_many(records, by, **values):
         except (Refused, ValidationError) as problem:
             done[record.number] = " ".join(getattr(problem, "messages", [str(problem)]))
     return done
+
+
+def _allowed(record, by, values, needs, event):
+    if event is None:
+        _by_hand(record, values)
+    for permission in _needed(record, values, needs, event):
+        if not by.may(permission, record):
+            raise Forbidden(permission)
 
 
 def _by_hand(record, values):

@@ -21,7 +21,7 @@ def move(record, by, name, **values):
     if extra := set(values) - set(step.ask):
         raise ValidationError({"__all__": _("%(step)s does not take %(fields)s.") % {
             "step": step.label, "fields": ", ".join(sorted(extra))}})
-    if missing := [f for f in step.ask if f not in step.optional and values.get(f) in (None, "")]:
+    if missing := [f for f in step.ask if f not in step.optional and str(values.get(f) or "").strip() == ""]:
         raise ValidationError({f: _("This field is needed.") for f in missing})
     if step.guard and (reason := step.guard(record)):
         raise NotPossible(reason)

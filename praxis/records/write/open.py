@@ -2,6 +2,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from praxis.kernel import numbers
+from praxis.kernel.display import fields
 from praxis.kernel.errors import Forbidden
 from praxis.people.models import Organisation, Person
 
@@ -28,8 +29,7 @@ def open_record(kind, by, *, data=None, **values):
     _belongs(record, by, values)
     for name, value in resolved(record, by, values).items():
         setattr(record, name, value)
-    if not by.may(kind.permission("open"), record):
-        raise Forbidden(kind.permission("open"))
+    _may_open(record, by, set(values) - set(kind.opening))
     names = tracked(type(record))
     check(record, names)
     for name, value in (kind.compute(record) if kind.compute else {}).items():
@@ -38,6 +38,23 @@ def open_record(kind, by, *, data=None, **values):
     changes = {n: entry(record, n, None, v) for n in names if (v := getattr(record, n)) not in EMPTY}
     commit(record, by, f"{kind.key}.opened", changes, data=data, creating=True, at=record.opened_at)
     return record
+
+
+def _may_open(record, by, more):
+    """The right to open is judged by the requester, not by an owner one names oneself; `more` needs the right to change."""
+    kind, owner = record.type, record.owner
+    record.owner = None
+    allowed = by.may(kind.permission("open"), record)
+    record.owner = owner
+    if not allowed:
+        raise Forbidden(kind.permission("open"))
+    steps, catalogue = kind.verbs | kind.lifecycle.moves, fields(kind.key)
+    for name in more:
+        own = (f.needs.replace("*", kind.key) if (f := catalogue.get(name)) and f.needs else "") or kind.permission("change")
+        step = steps.get(kind.by_verb.get(name))
+        for permission in {own, step.needs.replace("*", kind.key) if step else own}:
+            if not by.may(permission, record):
+                raise Forbidden(permission)
 
 
 def _belongs(record, by, values):

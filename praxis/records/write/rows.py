@@ -16,8 +16,9 @@ SECRET = {"password", "hash"}
 @writing()
 def save(row, by, *, seen=None, needs=None, **values):
     """Make or change a row, with its version and one event; returns it."""
-    _may(row, by, needs, values)
-    model, new = type(row), row._state.adding
+    model, new = row._meta.model, row._state.adding
+    if not new:
+        _may(row, by, needs, values)
     known = {f.name: f for f in model._meta.concrete_fields}
     if unknown := set(values) - set(known) - {f.attname for f in known.values()}:
         raise ValidationError(_("There is no field %s.") % ", ".join(sorted(unknown)))
@@ -26,16 +27,20 @@ def save(row, by, *, seen=None, needs=None, **values):
     before = {n: getattr(row, f.attname) for n, f in known.items()}
     for name, value in values.items():
         setattr(row, name, value)
-    row.full_clean(exclude=[n for n, f in known.items() if isinstance(f, ForeignKey)])
+    changed = {n for n, f in known.items() if n not in ("id", "version") and (new or before[n] != getattr(row, f.attname))}
+    row.full_clean(exclude=[n for n, f in known.items() if isinstance(f, ForeignKey) or n not in changed])
+    changed |= {n for n, f in known.items() if n not in ("id", "version") and before[n] != getattr(row, f.attname)}  # what clean() derived
     _may(row, by, needs, values)
-    changes = {n: _entry(n, before[n], getattr(row, f.attname), new) for n, f in known.items()
-               if n not in ("id", "version") and (new or before[n] != getattr(row, f.attname))}
-    if not new and not changes:
+    if not changed:
         return row
-    if not new:
+    if new:
+        row.save(force_insert=True)
+    else:
+        same = model._default_manager.filter(pk=row.pk, version=row.version)
+        if not same.update(version=row.version + 1, **{known[n].attname: getattr(row, known[n].attname) for n in changed}):
+            raise Conflict(str(row))
         row.version += 1
-    row.save()
-    _log(row, by, changes)
+    _log(row, by, {n: _entry(n, before[n], getattr(row, known[n].attname), new) for n in changed})
     return row
 
 
@@ -62,13 +67,24 @@ def remove(row, by, *, needs=None):
 
 
 def _may(row, by, needs, values):
+    """The permission, and every organisation that the row belongs to or ties together; what all share needs a grant for all."""
     if row.pk is not None and row.pk == by.id and set(values) <= getattr(row, "self_service", set()):
         return
     needs = needs or row.needs
-    organisation = row.pk if type(row).__name__ == "Organisation" else getattr(row, "organisation_id", None)
-    allowed = by.has(needs) and (row._state.adding and organisation is None or by.reaches(organisation))
-    if not allowed:
+    if not by.has(needs) or not all(by.reaches(o) if o is not None else by.organisations() is None for o in _homes(row)):
         raise Forbidden(needs)
+
+
+def _homes(row):
+    """Ids of the organisations that a row touches; None stands for what all share."""
+    name = row._meta.model_name
+    if name == "organisation":
+        return {row.pk}
+    homes = {getattr(row, "organisation_id", None)} if name != "membership" else set()
+    for end in ("person", "team"):
+        if name in ("grant", "membership") and hasattr(row, f"{end}_id"):
+            homes.add(getattr(row, end).organisation_id)
+    return homes
 
 
 def _log(row, by, changes, gone=False):

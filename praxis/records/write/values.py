@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from praxis.lib.text import without_control
@@ -31,8 +32,21 @@ def resolved(record, by, values):
             value = None if value in (None, "") else _row(record, by, field, value)
         elif isinstance(value, str):
             value = without_control(value)
+        elif isinstance(value, datetime):
+            value = _instant(name, value)
         out[name] = value
     return out
+
+
+def _instant(name, value):
+    """A time that can be kept: with a zone, and within the years that both databases know."""
+    try:
+        value = value if value.tzinfo else timezone.make_aware(value)
+        if 1900 <= value.astimezone(UTC).year <= 9000:
+            return value
+    except (OverflowError, ValueError):
+        pass
+    raise ValidationError({name: _("This is no time that can be kept.")})
 
 
 def _row(record, by, field, value):
@@ -67,11 +81,11 @@ def check(record, names):
     """Validate the columns of these names and what the record itself knows of their combination."""
     known = columns(type(record))
     plain = {n for n in names if not isinstance(known[n], ForeignKey)}
-    record.clean_fields(exclude={f.name for f in record._meta.fields} - plain)
-    for name in set(names) - plain:
+    for name in names:
         if getattr(record, known[name].attname) is None and not known[name].null:
             raise ValidationError({name: _("This field is needed.")})
-    record.clean()
+    record.clean_fields(exclude={f.name for f in record._meta.fields} - plain)
+    record.clean_columns(names)
 
 
 def plain(value):

@@ -30,7 +30,7 @@
       const m = Math.abs(left), words = short(m);
       if (left < 0) f.dataset.tone = "red";
       const node = [...label.childNodes].findLast(n => n.nodeType === 3);
-      if (node) node.textContent = left < 0 ? `${words} over` : words;
+      if (node) node.textContent = left < 0 ? `${words.split(" ")[0]} over` : words;
     }
   }
   setInterval(burn, 60000);
@@ -52,7 +52,7 @@
   document.addEventListener("htmx:after:request", e => { const c = e.detail?.ctx; if (c?.response?.status === 200 && c.sourceElement) sent(c.sourceElement.closest?.("form")); });
   document.addEventListener("submit", e => { if (!e.target.hasAttribute("hx-post")) sent(e.target); });
   document.addEventListener("htmx:after:swap", () => { ready(); });
-  document.addEventListener("htmx:after:request", e => { if (e.target.closest?.(".composer")) newest(); });
+  document.addEventListener("htmx:after:request", e => { if (e.target.closest?.(".composer")) { document.activeElement?.blur(); newest(); } });
 
   const rows = () => $$("#rows tbody tr[id], .list tbody tr:has(.ttl)");
   function step(by) {
@@ -60,7 +60,8 @@
     const to = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))];
     if (!to) return;
     const link = $(".ttl", to);
-    if (link.hasAttribute("hx-get")) link.click(); else { $("tr.on")?.classList.remove("on"); to.classList.add("on"); }
+    $("tr.on")?.classList.remove("on"); to.classList.add("on");
+    if (link.hasAttribute("hx-get") && window.htmx) link.click();
     link.focus({ preventScroll: true }); to.scrollIntoView({ block: "nearest" });
   }
   function count() {
@@ -114,6 +115,7 @@
     else if (k === "n" && $("[name=internal][value=on]")) { const r = $("[name=internal][value=on]"); if (r.type === "radio") { r.checked = true; r.dispatchEvent(new Event("change", { bubbles: true })); } $("textarea", r.form)?.focus(); }
     else if (k === "r" && !e.shiftKey && $(".composer textarea")) { const r = $("[name=internal][value='']"); if (r) r.checked = true; $(".composer textarea").focus(); }
     else if (k === "s" && $("#f-state .edit")) $("#f-state .edit").click();
+    else if (k === "p" && !press("P") && $("#f-impact .edit")) $("#f-impact .edit").click();
     else if (press((e.shiftKey ? "Shift " : "") + k.toUpperCase())) press((e.shiftKey ? "Shift " : "") + k.toUpperCase()).click();
     else hit = false;
     if (hit) e.preventDefault();
