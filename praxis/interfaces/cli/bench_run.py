@@ -79,7 +79,7 @@ class Bench:
         at = self.end - timedelta(minutes=(self.records - n) * 130_000 / self.records + dice.random() * 60)
         agent = dice.randrange(200)
         is_open = n > self.records * 0.88
-        words = dice.sample(COMMON, 4) + [f"rare{n}"] + (["percent"] if n % 100 == 0 else [])
+        words = dice.sample(COMMON, 4) + [f"rare{n:07d}x"] + (["percent"] if n % 100 == 0 else [])
         impact, urgency = dice.randrange(1, 4), dice.randrange(1, 4)
         first = {"title": " ".join(words), "description": "Something does not work as it should, and we cannot go on.", "requester": dice.choice(self.people),
                  "team": self.teams[agent % TEAMS], "impact": impact, "urgency": urgency, "priority": impact + urgency - 1}
@@ -113,7 +113,7 @@ class Bench:
             "api list of 50": lambda: api.get("/api/v1/incident?state.is_not=resolved,closed,cancelled", headers=head),
             "api create": lambda: post("/api/v1/incident", {"title": "From the bench", "impact": 2}),
             "api assign": lambda: post(f"/api/v1/incident/{next(fresh)}/actions/reassign", {"team": self.teams[1].pk, "owner": self.people[1].pk, "why": "bench"}),
-            "search rare word": lambda: client.get(f"/search?q=rare{dice.randrange(self.records)}"),
+            "search rare word": lambda: client.get(f"/search?q=rare{dice.randrange(self.records):07d}x"),
             "search 1 % of titles": lambda: client.get("/search?q=percent"),
             "page home": lambda: client.get("/"),
             "page list": lambda: client.get("/k/incident?all=1&state.is_not=resolved,closed,cancelled&sort=due"),
