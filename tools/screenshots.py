@@ -70,8 +70,8 @@ def shoot(base, env, wanted):
                     for name, (who, path) in PAGES.items():
                         if who == person and (not wanted or name in wanted):
                             if path == "first":
-                                page.goto(base + "/k/incident")
-                                path = page.get_attribute("#rows .ttl >> nth=2", "href")
+                                page.goto(base + "/k/incident?view=mine&sort=updated")
+                                path = page.get_attribute("#rows .ttl >> nth=0", "href")
                             page.goto(base + path)
                             page.wait_for_load_state("networkidle")
                             page.screenshot(path=OUT / f"{name}{suffix}-{theme}.png")

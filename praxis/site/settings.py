@@ -111,6 +111,8 @@ def database(url):
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
+            # Pages join a record with a dozen small tables; planning every order of them costs more than running one.
+            "OPTIONS": {"options": "-c join_collapse_limit=4"},
             "CONN_MAX_AGE": None,
             "TEST": {"NAME": f"test_praxis_{os.getpid()}"},
             "CONN_HEALTH_CHECKS": True,
