@@ -25,7 +25,8 @@ class Files(forms.FileField):
 def form_for(record, step, actor, data=None, files=None):
     """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field."""
     made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
-    form = type("Asked", (forms.Form,), made)(data, files, initial=_initial(record, made))
+    initial = _initial(record, made)  # before Django takes the fields out of the dictionary
+    form = type("Asked", (forms.Form,), made)(data, files, initial=initial)
     form.use_required_attribute = False
     return form
 

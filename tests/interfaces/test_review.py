@@ -211,3 +211,8 @@ def test_what_has_no_group_goes_to_the_desk(company):
 def test_an_empty_reply_is_answered_beside_the_page(company, make):
     answer = company.client("agent").post(f"/r/{make().number}/do/reply", {"text": " "}, headers={"HX-Request": "true"})
     assert answer.status_code == 422 and answer["HX-Retarget"] == "#toasts" and "Write something first" in answer.content.decode()
+
+
+def test_a_dialog_begins_with_what_is_there(company, make):
+    page = company.client("agent").get(f"/r/{make().number}/do/reassign").content.decode()
+    assert f'<option value="{company.desk.pk}" selected>' in page
