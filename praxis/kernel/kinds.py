@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from inspect import signature
 from typing import get_args, get_origin
 
@@ -66,7 +67,7 @@ class Action:
     offered_by: str = ""  # an offer is checked against the offering practice's permission
     after_close: bool = False  # possible in a FINAL state
 
-    @property
+    @cached_property
     def arguments(self):
         """{name: (type, Ask or None, required)} of the verb's signature."""
         found = {}
@@ -111,6 +112,7 @@ class Kind:
     by_verb: dict[str, str] = field(default_factory=dict)
     opening: tuple[str, ...] = ("title", "description", "requester", "service")
     actions: dict[str, Action] = field(default_factory=dict)
+    _verbs: dict | None = None
 
     def __post_init__(self):
         registry.add(self)
@@ -127,6 +129,11 @@ class Kind:
     @property
     def verbs(self):
         """Own verbs, those of abilities and those that other practices offer here."""
+        if self._verbs is None or not registry.frozen:
+            self._verbs = self._all_verbs()
+        return self._verbs
+
+    def _all_verbs(self):
         return registry.offers.get("*", {}) | registry.offers.get(self.key, {}) | self.actions
 
     def permission(self, verb):
@@ -143,7 +150,7 @@ class Registry(dict):
     def __init__(self):
         super().__init__()
         self.offers, self.event_types, self.link_types, self.shared = {}, {}, {}, {}
-        self.frozen = False
+        self.frozen, self._permissions = False, None
 
     def add(self, kind):
         self._open()
@@ -180,6 +187,12 @@ class Registry(dict):
 
     @property
     def permissions(self):
+        """Every declared permission by key; made once when nothing more can be declared."""
+        if self._permissions is None or not self.frozen:
+            self._permissions = self._all_permissions()
+        return self._permissions
+
+    def _all_permissions(self):
         return self.shared | {p.key: p for kind in self.values() for p in kind.permissions}
 
     def by_number(self, number):

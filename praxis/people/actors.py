@@ -21,10 +21,10 @@ def actor_of(person, only=None):
     """The Actor of an active person; `only` narrows it to the permissions that fit one of these patterns."""
     if not person.is_active:
         return Actor(person.pk, person.name, person.organisation_id)
-    grants = {}
+    grants, known = {}, registry.permissions
     for grant in Grant.objects.filter(person=person).select_related("role"):
         for permission, scope in grant.role.permissions.items():
-            if permission in registry.permissions and (only is None or any(fnmatchcase(permission, o) for o in only)):
+            if permission in known and (only is None or any(fnmatchcase(permission, o) for o in only)):
                 grants.setdefault(permission, set()).add((scope, grant.organisation_id))
     teams = Membership.objects.filter(person=person).values_list("team_id", flat=True)
     return Actor(
