@@ -140,6 +140,10 @@ def test_by_keyboard_alone(site, enter, dice):
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/r/INC-"))
+    page.goto(site.base + "/")
+    page.keyboard.press("t")  # take the next unassigned one of my groups
+    page.wait_for_url(re.compile(r"/r/INC-"))
+    assert "Mara Lindqvist" in page.inner_text("#f-owner")
     page.goto(f"{site.base}/r/{number}")
     page.keyboard.press("i")
     page.wait_for_selector("#head:has-text('In progress')")

@@ -221,3 +221,22 @@ def test_a_reply_makes_the_move_chosen_beside_it(make, agent):
     assert (record.state, record.hold_reason) == ("on_hold", "caller")
     write.act(record, agent, "reply", text="Restarted the spooler.", then="resolve")
     assert (record.state, record.solution) == ("resolved", "Restarted the spooler.")
+
+
+def test_a_critical_service_lifts_the_impact_and_the_page_says_so(make, company, agent):
+    service = make("service", criticality=1)
+    record = make(impact=3, urgency=2, service=service.pk)
+    assert record.impact == 3 and record.priority == 3 and record.priority_why() == "low × medium, critical service"
+    write.change(record, agent, service=None)
+    assert record.priority == 4 and record.priority_why() == "low × medium"
+
+
+def test_inc18_an_entry_is_pinned_and_let_go(make, company, agent):
+    record = make()
+    write.act(record, agent, "reply", text="Keep this in sight")
+    entry, client = record.entries.get(), company.client("agent")
+    for shown in (True, False):
+        assert client.post(f"/r/{record.number}/do/pin", {"entry": entry.pk}).status_code == 303
+        assert ("Pinned" in client.get(f"/r/{record.number}").content.decode()) is shown
+    with pytest.raises(Forbidden):
+        write.act(record, company.actor("requester"), "pin", entry=entry.pk)

@@ -10,6 +10,7 @@ from praxis.kernel.actors import Actor, system
 from praxis.kernel.errors import Forbidden
 from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.lifecycle import Phase
+from praxis.kernel.now import now
 from praxis.records import write
 from praxis.records.models import Record
 from praxis.records.read import base
@@ -46,6 +47,18 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
         _then(record, by, then, "" if internal else text)  # what was said in private fills no public column
     elif from_requester and not internal:
         _answer(record, by)
+    return record
+
+
+@registry.offer("*", label=_("Pin"), needs="*.notes", quiet=True, after_close=True)
+def pin(record: Record, by: Actor, entry: int):
+    """Keep an entry in sight above the conversation, or let it go again."""
+    row = Entry.objects.filter(record=record.pk, pk=entry).first()
+    if row is None:
+        raise ValidationError({"entry": _t("There is no such entry.")})
+    row.pinned_at = None if row.pinned_at else now()
+    row.save(update_fields=["pinned_at"])
+    write.note(record, by, needs=f"{record.kind}.notes", event="conversation.pinned" if row.pinned_at else "conversation.unpinned")
     return record
 
 

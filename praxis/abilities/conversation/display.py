@@ -9,6 +9,7 @@ from praxis.kernel.display import Panel, contribute
 from praxis.kernel.kinds import registry
 from praxis.records.read import possible
 
+from .models import Entry
 from .read import TALK, sees_notes, timeline
 
 SILENT = {"resolved_at", "closed_at", "closed_how", "hops", "previous_team", "reopened", "last_reopened_by", "priority_reason",
@@ -47,6 +48,12 @@ def _thread(record, by):
             "older": older, "only": False}
 
 
+def _pinned(record, by):
+    rows = Entry.objects.filter(record=record.pk, pinned_at__isnull=False).select_related("author").order_by("-pinned_at")[:5]
+    shown = [e for e in rows if not e.internal or sees_notes(record, by)]
+    return {"pinned": shown} if shown else None
+
+
 def _talk(record, by):
     lines, older = timeline(record, by, names=TALK)
     return {"words": words, "lines": lines, "older": older, "only": True}
@@ -78,6 +85,8 @@ def _quick(record, by):
 contribute(
     "*",
     Panel(key="conversation.thread", title="", slot="main", template="conversation/thread.j2", load=_thread, on=("*",)),
+    Panel(key="conversation.pinned", title=_("Pinned"), slot="rail", template="conversation/pinned.j2", load=_pinned,
+          on=("conversation.pinned", "conversation.unpinned"), order=30),
     Panel(key="conversation.talk", title=_("Messages"), slot="", template="conversation/thread.j2", load=_talk),
     Panel(key="conversation.history", title=_("History"), slot="", template="conversation/history.j2", load=_history),
     Panel(key="conversation.composer", title="", slot="dock", template="conversation/composer.j2", load=_composer,

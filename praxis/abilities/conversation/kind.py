@@ -10,5 +10,7 @@ def _snippet(event):
 registry.declare(
     EventType("conversation.replied", _("replied"), "reply"),
     EventType("conversation.noted", _("wrote an internal note"), "lock"),
+    EventType("conversation.pinned", _("pinned an entry"), "flag"),
+    EventType("conversation.unpinned", _("let a pinned entry go"), "flag"),
     EventType("conversation.attached", _("attached"), "paperclip", _snippet),
 )

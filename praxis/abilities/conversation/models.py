@@ -12,6 +12,10 @@ class Entry(models.Model):
     internal = models.BooleanField(default=False)
     aside = models.CharField(max_length=120, blank=True)  # "by phone, noted by Mara"
     at = models.DateTimeField(default=now)
+    pinned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["record"], condition=models.Q(pinned_at__isnull=False), name="entry_pinned")]
 
 
 class File(models.Model):

@@ -15,6 +15,7 @@ from praxis.kernel.models import Event, Seal
 from praxis.kernel.now import now
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
+from praxis.practices.incident import rules
 from praxis.records import write
 from praxis.records.models import Record
 
@@ -117,11 +118,12 @@ class Company:
         fresh = n > total - FRESH
         impact, urgency = dice.choices([(3, 3), (3, 2), (2, 2), (2, 1), (1, 1)], [8, 22, 46, 22, 2] if fresh else [22, 45, 24, 7, 2])[0]
         service = self.services[story["service"]]
+        priority = rules.priority(rules.lifted_impact(impact, service.criticality), urgency)
         first = {"title": text, "description": story["said"], "requester": who, "site": site, "impact": impact, "urgency": urgency,
-                 "priority": impact + urgency - 1, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
+                 "priority": priority, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
                  "category": self.categories.get(story["category"]), "team": self.teams["Service Desk EMEA"]}
         steps = [write.Happening(at, self.actors[who.pk], first)]
-        self._work(steps, at, story, who, impact + urgency - 1)
+        self._work(steps, at, story, who, priority)
         return write.History(registry["incident"], self.home.pk, steps)
 
     def _moment(self, n, total):

@@ -23,6 +23,7 @@ from praxis.lib.conditions import BadCondition, from_query
 from praxis.people.actors import actor_of
 from praxis.people.signin import token_of
 from praxis.records import write
+from praxis.records.models import NEWEST
 from praxis.records.read import by_number, possible
 from praxis.records.where import to_q
 
@@ -153,7 +154,7 @@ def add(kind):
     out, opened, changed = shapes.out_schema(kind), shapes.in_schema(kind, True), shapes.in_schema(kind, False)
     tag, base = [str(kind.plural)], f"/{kind.key}"
 
-    @api.get(base, tags=tag, summary=f"{kind.plural}: list", operation_id=f"{kind.key}_list", response={200: list[out]})
+    @api.get(base, tags=tag, summary=f"{kind.plural}: list", operation_id=f"{kind.key}_list", response={200: shapes.page_schema(kind, out)})
     def listed(request, limit: int = USUAL, after: str = "", total: bool = False):
         """Filters as in the address of a list, such as ?state.is=new&team.is=3. Follow `next` until it is null."""
         if not request.actor.has(kind.permission("see")):
@@ -162,8 +163,8 @@ def add(kind):
         condition = from_query([(k, v) for k, v in request.GET.items() if "." in k], catalogue)
         rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(to_q(condition, kind, request.actor))
         size = max(1, min(limit, MOST))
-        page = rows.filter(id__lt=cursor_of(after)) if after else rows
-        items = shapes.shown(planned, page.order_by("-id")[: size + 1])
+        page = rows.extra(where=["records_record.id < %s"], params=[cursor_of(after)]) if after else rows
+        items = shapes.shown(planned, page.order_by(NEWEST)[: size + 1])
         body = {"items": items[:size], "next": cursor(items[size - 1]["id"]) if len(items) > size else None}
         if total:
             body["total"] = rows.count()

@@ -40,6 +40,11 @@ def out_schema(kind):
     return create_model(f"{kind.key.capitalize()}", __base__=Schema, **made)
 
 
+def page_schema(kind, out):
+    """The documented shape of a list."""
+    return create_model(f"{kind.key.capitalize()}Page", __base__=Schema, items=(list[out], ...), next=(str | None, None), total=(int | None, None))
+
+
 def writable(kind, opening):
     """Columns that a client may send: on opening, or to change."""
     shut = PROTECTED | set(kind.computed) | {"organisation", "subtype", "custom", "restricted"}

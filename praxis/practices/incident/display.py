@@ -7,6 +7,7 @@ from praxis.kernel.display import Brief, Column, Field, Mark, Option, Section, V
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.people.models import Site
+from praxis.records.fields import people
 
 from .kind import INCIDENT
 from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Level
@@ -77,7 +78,7 @@ show(
         Field(key="channel", label=_("Channel"), path="channel", type="choice", icon="phone", options=_choices(Channel.choices),
               read=lambda r: r.get_channel_display()),
         Field(key="opened_for", label=_("On behalf of"), draw="person", path="opened_for", type="person", join="opened_for",
-              icon="user", options=None, edit=False),
+              icon="user", options=people, empty=_("Nobody else")),
         Field(key="site", label=_("Site"), path="site", type="record", join="site", icon="map-pin", options=_sites,
               ops=("is", "is_not", "empty"), empty=_("Choose a site")),
         Field(key="category", label=_("Category"), path="category", type="record", join="category", icon="list-tree",
@@ -94,7 +95,7 @@ show(
         Field(key="hops", label=_("Re-assignments"), path="hops", type="number", icon="repeat", edit=False, ops=("gt", "lt")),
         Field(key="solution", label=_("Solution"), path="solution", draw="text", icon="check", edit=False),
     ),
-    properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "service", "site", "category", "cause",
+    properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "site", "category", "cause",
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
     signs=("vip",), head=("vip",),

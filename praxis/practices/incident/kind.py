@@ -1,15 +1,15 @@
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from praxis.estate.service.models import Service
 from praxis.kernel.kinds import EventType, Kind, Permission
 from praxis.kernel.settings import Setting
 from praxis.people.models import Team
 
 from . import rules
 from .lifecycle import IncidentLifecycle
-from .models import Incident
+from .models import MATRIX, Incident
 
-MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency")
 AUTO_CLOSE = Setting("incident.auto_close_days", int, 5, "Working days after which a resolved incident closes")
 
 DESK = {"agent": "all", "specialist": "team", "team_lead": "all", "incident_manager": "all", "major_incident_manager": "all",
@@ -23,10 +23,16 @@ def compute(incident):
     """Impact and urgency give the priority, unless somebody overrode it; a new one without a group goes to the desk."""
     found = {}
     if not incident.priority_reason:
-        found["priority"] = rules.priority(incident.impact, incident.urgency, MATRIX(incident.organisation_id))
+        impact = rules.lifted_impact(incident.impact, _criticality(incident))
+        found["priority"] = rules.priority(impact, incident.urgency, MATRIX(incident.organisation_id))
     if incident.pk is None and incident.team_id is None and (desk := _desk(incident)):
         found["team"] = desk
     return found
+
+
+def _criticality(incident):
+    """Of the incident's service, or None; a critical one lifts the impact to at least medium (features 4.1)."""
+    return Service.objects.filter(pk=incident.service_id).values_list("criticality", flat=True).first() if incident.service_id else None
 
 
 def _desk(incident):

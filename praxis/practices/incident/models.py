@@ -7,6 +7,9 @@ from praxis.abilities.categories.models import Category
 from praxis.kernel.settings import Setting
 from praxis.records.models import Record
 
+from . import rules
+
+MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency")
 CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents")
 CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents")
 
@@ -71,6 +74,14 @@ class Incident(Record):
         for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):
             if field in names and (value := getattr(self, field)) and value not in codes(self.organisation_id):
                 raise ValidationError({field: _t("Choose one of the list.")})
+
+    def priority_why(self):
+        """Why the priority is what it is, in a few words beside it."""
+        if self.priority_reason:
+            return self.priority_reason
+        words = f"{self.get_impact_display()} × {self.get_urgency_display()}".lower()
+        plain = rules.priority(self.impact, self.urgency, MATRIX(self.organisation_id))
+        return words if plain == self.priority else _t("%s, critical service") % words
 
     def close_code_words(self, value=None):
         return _label(CLOSE_CODES, self.organisation_id, value or self.close_code)
