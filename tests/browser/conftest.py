@@ -79,7 +79,7 @@ def enter(site, chromium):
         context = chromium.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(15000)
         page.on("console", lambda m: problems.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
         page.on("pageerror", lambda e: problems.append(str(e)))
         if person:
