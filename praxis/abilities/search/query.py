@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from praxis.kernel.kinds import registry
 from praxis.lib.text import snippet
@@ -69,7 +70,8 @@ def _match(words, columns, rows, most, seen):
         rows = rows.extra(tables=["search_fts"], order_by=["-search_fts.rowid"], params=[_fts(words, columns)],
                           where=["search_fts.rowid = records_record.id", "search_fts MATCH %s"])
     else:
-        rows = _vectors(rows, words, columns).order_by("-pk")
+        # not by the bare key: PostgreSQL would walk the newest records and test each instead of asking the index of words
+        rows = _vectors(rows, words, columns).order_by(RawSQL('"records_record"."id" + 0', ()).desc())
     return list(rows[: most - len(seen)])
 
 
