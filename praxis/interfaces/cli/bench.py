@@ -130,11 +130,11 @@ def _memory(parent):
             continue  # it has ended
         tree.setdefault(int(told["PPid"]), []).append(int(status.parent.name))
         sizes[int(status.parent.name)] = int(told.get("VmRSS", "0 kB").split()[0])
-    todo, total = [parent], 0
-    while todo:
-        pid = todo.pop()
+    family, total = [parent], 0
+    while family:
+        pid = family.pop()
         total += sizes.get(pid, 0)
-        todo += tree.get(pid, [])
+        family += tree.get(pid, [])
     return total // 1024
 
 
