@@ -65,13 +65,6 @@ class Reading:
     def left(self):
         return self.target.length - self.elapsed
 
-    @property
-    def share_left(self):
-        """Percent of the target that is left, 0 when used up."""
-        if not self.target.length:
-            return 0
-        return max(0, min(100, round(100 * self.left / self.target.length)))
-
 
 def clock(segments, targets, now):
     """One Reading for each metric that has a target in force; `segments` in order of time, `now` an aware instant.

@@ -1,6 +1,5 @@
 """The facts that every kind has, declared once."""
 
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Field, Option, contribute
@@ -109,5 +108,3 @@ contribute(
     Field(key="organisation", label=_("Organisation"), icon="building-2", path="organisation", type="record",
           join="organisation", edit=False, ops=("is", "is_not")),
 )
-
-LAST = {"due_at": F("due_at").asc(nulls_last=True)}  # what has no due time comes after what has one

@@ -83,6 +83,7 @@ def test_headers_on_every_answer(company):
         answer = company.client("agent").get(url)
         assert "script-src 'self'" in answer["Content-Security-Policy"] and "unsafe" not in answer["Content-Security-Policy"]
         assert answer["X-Content-Type-Options"] == "nosniff" and answer["X-Frame-Options"] == "DENY"
+        assert answer["Referrer-Policy"] == "same-origin" and answer["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "no-store" in answer["Cache-Control"]
 
 
@@ -284,3 +285,8 @@ def test_an_export_holds_what_the_list_shows_and_no_more(company, other, make):
     text = b"".join(company.client("agent").get("/k/incident/export.csv?all=1").streaming_content).decode()
     assert text.count("mine") == 3 and "theirs" not in text
     assert company.client("agent").get("/k/incident/export.csv?team.is=x").status_code == 400
+
+
+def test_behind_tls_browsers_are_told_to_stay_with_it(company, settings):
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    assert "max-age=31536000" in Client().get("/sign-in", secure=True)["Strict-Transport-Security"]

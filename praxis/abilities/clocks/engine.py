@@ -11,7 +11,6 @@ from .models import Clock, Timing
 from .policy import policy
 
 WATCHED = ("state", "priority", "hold_reason", "service")
-MET = {"met": "met", "missed": "missed"}
 
 
 def has_clocks(record):

@@ -1,7 +1,7 @@
 """The only way to write: check, store, log, in one transaction. Every interface calls these functions and no others."""
 
 from .act import act
-from .change import change, change_many
+from .change import change
 from .gate import writing
 from .link import link
 from .move import move
@@ -11,5 +11,5 @@ from .open import open_record
 from .replay import Happening, History, replay
 from .rows import remove, save, save_many
 
-__all__ = ["Happening", "History", "act", "change", "change_many", "link", "move", "note", "once", "open_record", "remove", "replay",
+__all__ = ["Happening", "History", "act", "change", "link", "move", "note", "once", "open_record", "remove", "replay",
            "save", "save_many", "writing"]

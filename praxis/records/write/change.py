@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from praxis.kernel.display import fields
-from praxis.kernel.errors import Conflict, Forbidden, NotPossible, Refused
+from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.models import Event
 
@@ -39,18 +39,6 @@ def change(record, by, *, needs=None, event=None, seen=None, data=None, **values
         except Stale:
             record.refresh_from_db()  # and judge anew: it may be closed or out of reach by now
     raise Conflict(record.number)
-
-
-def change_many(records, by, **values):
-    """`change` for each record on its own: {number: the refusal's words, or "" where it was done}."""
-    done = {}
-    for record in records:
-        try:
-            change(record, by, **values)
-            done[record.number] = ""
-        except (Refused, ValidationError) as problem:
-            done[record.number] = " ".join(getattr(problem, "messages", [str(problem)]))
-    return done
 
 
 def _allowed(record, by, values, needs, event):
