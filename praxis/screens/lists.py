@@ -100,7 +100,7 @@ class Listing:
             cache.set(key, counts, KEEP)
         for view in self.views:
             n = counts.get(view.key)
-            yield view, (f"{CAP}+" if n and n > CAP else n), view is self.view and not self.changed
+            yield view, capped(n), view is self.view and not self.changed
 
     def chips(self):
         """(test, field, operator in words, values in words, address without it) of the flat tests."""
@@ -132,14 +132,19 @@ class Listing:
         return every(*rest, Test(field, op, tuple(values)))
 
     def biggest(self):
-        """When nothing matches: (test, address without it, how many appear then) of the filter that hides most."""
+        """When nothing matches: (field, address without it, how many appear then) of the filter that hides most."""
         best = None
-        for test, _fact, _op, _words, url in self.chips():
+        for test, fact, _op, _words, url in self.chips():
             rest = every(*[t for t in self.condition.parts if t is not test])
             n = self.rows(rest).values("pk")[: CAP + 1].count()
             if n and (best is None or n > best[2]):
-                best = (test, url, n)
-        return best
+                best = (fact, url, n)
+        return best and (*best[:2], capped(best[2]))
+
+
+def capped(n):
+    """A count as people read it: nothing is counted beyond CAP."""
+    return f"{CAP}+" if n and n > CAP else n
 
 
 def signs_of(kind, records, actor):

@@ -217,7 +217,7 @@ def test_t_b24_counts_tell_nothing_of_unreadable_rows(company, other):
     for _n in range(3):
         write.open_record(registry["incident"], other.actor("agent"), title="hidden", team=other.desk.pk)
     page = company.client("agent").get("/k/incident?title.contains=hidden").content.decode()
-    assert "hidden" not in page.replace("title.contains=hidden", "").replace(">hidden<", "") or "removes the last" not in page
+    assert "Remove that filter" not in page and "There is nothing here that you can see" in page
     _row, secret = make_token(company.people["agent"], "t")
     assert Client().get("/api/v1/incident?total=true", headers={"Authorization": f"Bearer {secret}"}).json()["total"] == 0
 
