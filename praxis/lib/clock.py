@@ -4,7 +4,7 @@ A record's life is a list of segments (a stretch of time and the facts that held
 A target says what is promised, counted in which calendar, and under which condition the clock stands still.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .businesstime import union, without
@@ -25,7 +25,9 @@ class Target:
 
     `pauses` tells when the clock stands still; `stops` is the fact that ends it ("responded", "resolved").
     `restart` starts the clock anew when the target comes into force; otherwise it counts from the beginning, so that
-    a raised priority finds the time already spent.
+    a raised priority finds the time already spent. `each` names a fact by whose values the life is cut into spells, each
+    with a clock of its own: a group's turn, the wait for the next update. `latch`: once stopped, a spell stays stopped.
+    `until(start, facts)` gives a due instant instead of a length: the length is then the open time up to it.
     """
 
     metric: str
@@ -37,6 +39,10 @@ class Target:
     restart: bool = False
     label: str = ""
     key: object = None
+    set_key: str = ""  # of the set of promises it belongs to
+    each: str = ""
+    latch: bool = False
+    until: object = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Reading:
     due_at: datetime | None
     stopped_at: datetime | None = None
     breached_at: datetime | None = None
+    spell: int = 0  # the number of the spell, from 1, for targets with `each`
+    value: object = None  # what the fact of `each` was in it
 
     @property
     def left(self):
@@ -74,15 +82,72 @@ def clock(segments, targets, now):
     """
     readings = {}
     for target in targets:
-        if target.metric in readings or not holds(target.applies, segments[-1].facts.get):
+        if target.metric in readings or target.each or not holds(target.applies, segments[-1].facts.get):
             continue
         readings[target.metric] = read(segments, target, now)
     return readings
 
 
+def turns(segments, fact):
+    """[(value, segments, where the next turn begins or None)] of the stretches in which a fact kept its value."""
+    found, first = [], 0
+    for n in range(1, len(segments) + 1):
+        if n == len(segments) or segments[n].facts.get(fact) != segments[first].facts.get(fact):
+            found.append((segments[first].facts.get(fact), segments[first:n], segments[n].start if n < len(segments) else None))
+            first = n
+    return found
+
+
+def spells(segments, targets, now, last=0):
+    """The Readings of targets that are cut by a fact, spell by spell; a spell without a value has no clock.
+
+    Leaving a spell ends its clock and keeps what it said (SL5). `targets` may list several of one metric: in each spell
+    the first that applies counts. `last` asks only for the newest spells.
+    """
+    found = []
+    for metric, fact in dict.fromkeys((t.metric, t.each) for t in targets if t.each):
+        mine = [t for t in targets if t.metric == metric]
+        parts = list(enumerate(turns(segments, fact), 1))
+        for n, (value, part, end) in parts[-last:]:
+            target = value and next((t for t in mine if holds(t.applies, part[-1].facts.get)), None)
+            if target:
+                found.append(replace(read(_turn(part, target, end), target, now), spell=n, value=value))
+    return found
+
+
+def _turn(part, target, end):
+    """The segments of one spell as a life of its own."""
+    if target.latch:
+        done, kept = False, []
+        for segment in part:
+            done = done or bool(segment.facts.get(target.stops))
+            kept.append(Segment(segment.start, segment.facts | {target.stops: done}))
+        part = kept
+    if end is None or part[-1].facts.get(target.stops):
+        return part
+    return [*part, Segment(end, part[-1].facts | {target.stops: True})]
+
+
+def shares(segments, pauses, stops, now):
+    """[(group, start, end, time)] of each turn of a group: its wall clock less the time that the record stood or was done.
+
+    The times of all turns sum to the wall clock of the record minus its pauses (SL5, SLM-07).
+    """
+    found = []
+    for value, part, end in turns(segments, "team"):
+        spent = timedelta()
+        for segment, after in zip(part, [*part[1:], None]):
+            until = after.start if after else end or max(now, segment.start)
+            if not segment.facts.get(stops) and not holds(pauses, segment.facts.get):
+                spent += until - segment.start
+        found.append((value, part[0].start, end, spent))
+    return found
+
+
 def read(segments, target, now):
     """The Reading of one target."""
     start = _start(segments, target)
+    target = fixed(target, start, segments[-1].facts)
     pauses, stopped_at, paused = _stands(segments, target, start, now)
     end = min(stopped_at or now, now)
     elapsed = target.calendar.elapsed(start, end, pauses) if end > start else timedelta()
@@ -95,6 +160,14 @@ def read(segments, target, now):
         due = over or _due(target, elapsed, max(now, start))
         state = "missed" if now > due else "running"
     return Reading(target, start, state, elapsed, due, stopped_at, over if over and state == "missed" else None)
+
+
+def fixed(target, start, facts):
+    """The target with a length: one that ends at an instant lasts as long as its calendar is open until then (SLM-05)."""
+    if target.until is None:
+        return target
+    end = target.until(start, facts)
+    return replace(target, until=None, length=target.calendar.elapsed(start, end) if end and end > start else timedelta())
 
 
 def spans(segments, target, now):

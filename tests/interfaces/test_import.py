@@ -9,19 +9,24 @@ import re
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
+from praxis.abilities.clocks import engine, whatif
+from praxis.abilities.clocks.models import Calendar, Target
 from praxis.interfaces.cli.checks import differences
 from praxis.interfaces.cli.facts import facts
 from praxis.interfaces.cli.servicenow import COLUMNS, ServiceNowLog
 from praxis.kernel.models import Event
+from praxis.kernel.now import now
 from praxis.people.models import Organisation
 from praxis.practices.incident.models import Incident
 from tests.conftest import Company
+from tests.interfaces import levels_oracle
 
 pytestmark = pytest.mark.django_db
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "servicenow-incident-log"
@@ -126,6 +131,51 @@ def test_the_real_log_equals_its_facts():
     sample = random.Random(seed).sample(list(Incident.objects.all()), 200)
     assert [i.number for i in sample if differences(i)] == []
     _pages_show_the_file(sample[:3])
+    _turns_sum_to_the_whole()
+    _what_if_is_what_would_have_been()
+
+
+def _turns_sum_to_the_whole():
+    """OLA: on every incident the times of its groups sum to the wall clock less pauses, group by group (SL5)."""
+    at, hops = now(), 0
+    incidents = list(Incident.objects.all())
+    for incident, steps in levels_oracle.stories(incidents).items():
+        turns = engine.turns_of(incident)
+        theirs = {}
+        for a, b, team in levels_oracle.running(steps, levels_oracle.STANDS, at):
+            theirs[team] = theirs.get(team, 0) + (b - a).total_seconds()
+        mine = {}
+        for team, _start, _end, spent in turns:
+            mine[team] = mine.get(team, 0) + spent.total_seconds()
+        for team in theirs.keys() | mine.keys():
+            assert abs(mine.get(team, 0) - theirs.get(team, 0)) < 120, incident.number  # a record still open grows while this runs
+        hops += len(turns) - 1
+    print(f"{len(incidents)} incidents, {hops} changes of group")
+    assert hops > 10_000 or len(incidents) < 9000
+
+
+def _what_if_is_what_would_have_been():
+    """SLM-08: a shorter target and a shorter day, against a count that knows nothing of the product's clocks."""
+    end = Incident.objects.latest("opened_at").opened_at + timedelta(days=1)
+    target = Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    calendar = Calendar.objects.get(key="working")
+    week = {d: ["09:00-17:00"] for d in ("mon", "tue", "wed", "thu", "fri")}
+    steps = levels_oracle.stories(list(Incident.objects.filter(opened_at__lte=end)))
+    before = {2: 8 * 3600, 3: 20 * 3600, 4: 50 * 3600, 5: 100 * 3600}
+    shorter = {2: 8 * 3600, 3: 10 * 3600, 4: 5 * 8 * 3600, 5: 10 * 8 * 3600}
+    for changes, targets, hours in (
+        ([{"model": "target", "id": target.pk, "length": "1d"}], before | {3: 10 * 3600}, (8, 18)),
+        ([{"model": "calendar", "id": calendar.pk, "week": week}, {"model": "target", "id": target.pk, "length": "10h"}], shorter, (9, 17)),
+    ):
+        found = whatif.compare("incident", None, whatif.changed(changes), days=90, until=end)["resolve"]
+        met = {i.number: (levels_oracle.kept(s, before, (8, 18), now()), levels_oracle.kept(s, targets, hours, now())) for i, s in steps.items()
+               if i.opened_at >= end - timedelta(days=90)}
+        met = {n: pair for n, pair in met.items() if None not in pair}
+        worse = {n for n, (a, b) in met.items() if a and not b}
+        better = {n for n, (a, b) in met.items() if b and not a}
+        full = {i.number for i, s in steps.items() if s[-1][1]["priority"] == 1}  # counted round the clock, untouched by these changes
+        assert set(found.worse) - full == worse and set(found.better) - full == better and not (set(found.worse) | set(found.better)) & full
+        print(f"{changes[0]['model']}: {found.clocks} clocks, met {found.before} before, {found.after} after, {len(worse)} change sides")
 
 
 def _pages_show_the_file(incidents):

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from praxis.kernel.display import Field, Panel, contribute
 from praxis.kernel.now import now
 from praxis.lib.spans import short
+from praxis.people.models import Team
 
 from . import engine
-from .models import Clock
+from .models import Clock, Excuse, Target
 
 WARN = 25  # percent left from which a fuse is amber
 
@@ -46,7 +47,7 @@ def fuses(records, actor):
     """{record id: Fuse} of what is due next: the first of the running clocks, else the one that stands."""
     found, at = {}, now()
     ids = [r.pk for r in records if r.is_open]
-    for clock in Clock.objects.filter(record__in=ids, stopped_at=None):
+    for clock in Clock.objects.filter(record__in=ids, stopped_at=None).exclude(metric__in=engine.INNER):
         best = found.get(clock.record_id)
         if best is None or clock.due_at and (best.due_at is None or clock.due_at < best.due_at):
             found[clock.record_id] = clock
@@ -54,23 +55,51 @@ def fuses(records, actor):
 
 
 def _time(record, by):
-    """The promise that is due next leads, as in lists; the other one stands below it."""
-    rows = {c.metric: c for c in Clock.objects.filter(record=record.pk)}
-    if not rows:
+    """The promise that is due next leads, as in lists; the others stand below it, those between groups last."""
+    clocks = list(Clock.objects.filter(record=record.pk).order_by("spell"))
+    if not clocks:
         return None
-    running = sorted((c for c in rows.values() if not c.stopped_at), key=lambda c: (c.due_at is None, c.due_at or c.started_at, c.metric))
+    rows = {c.metric: c for c in clocks if c.stopped_at is None or c.metric not in ("update", *engine.INNER)}
+    running = sorted((c for c in rows.values() if not c.stopped_at and c.metric not in engine.INNER),
+                     key=lambda c: (c.due_at is None, c.due_at or c.started_at, c.metric))
     main = running[0] if running else None
-    others = [c for m in ("resolve", "respond") if (c := rows.get(m)) and c is not main]
-    return {"fuse": fuse(main, now()) if main else None, "main": main, "others": others, "record": record, "promise": BY}
+    others = [c for m in BY if (c := rows.get(m)) and c is not main]
+    return {"fuse": fuse(main, now()) if main else None, "main": main, "others": others, "record": record, "promise": BY, "done": DONE,
+            "missed": any(c.state == "missed" for c in clocks)}
 
 
 def _explained(record, by):
     found = engine.explain(record)
-    return {"clocks": found} if found else None
+    if not found:
+        return None
+    names = dict(Target.METRICS)
+    clocks = {(c.metric, c.spell): c for c in Clock.objects.filter(record=record.pk)}
+    excuses = {e.clock_id: e for e in Excuse.objects.filter(clock__record=record.pk).select_related("asked_by", "decided_by").order_by("pk")}
+    teams = {t.pk: t.name for t in Team.objects.filter(pk__in={r.value for r, _s in found if r.target.each == "team"})}
+    rows = []
+    for reading, parts in found:
+        clock = clocks.get((reading.target.metric, reading.spell))
+        rows.append({"reading": reading, "spans": parts, "name": names[reading.target.metric], "was": clock and clock.was,
+                     "excuse": excuses.get(clock.pk) if clock else None, "team": teams.get(reading.value) if reading.target.each == "team" else ""})
+    return {"clocks": [r for r in rows if not r["reading"].target.each], "turns": [r for r in rows if r["reading"].target.each],
+            "shares": _shares(record), "missed": any(r["reading"].state == "missed" for r in rows),
+            "asked": any(r["excuse"] and r["excuse"].state == "asked" for r in rows),
+            "may_ask": by.has("clocks.excuse"), "may_decide": by.has("clocks.grant")}
 
 
-BY = {"respond": _("First response by %s"), "resolve": _("Resolve by %s")}
-STALE = ("*.moved", "*.opened", "*.field.priority", "*.field.service", "*.field.state", "conversation.replied")
+def _shares(record):
+    """[(group, from, to, seconds, percent)]: whose turn it was how long, less the pauses; the times sum to the whole."""
+    turns = engine.turns_of(record)
+    names = {t.pk: t.name for t in Team.objects.filter(pk__in={t for t, *_rest in turns if t})}
+    whole = sum(spent.total_seconds() for *_x, spent in turns) or 1
+    return [(names.get(t, _t("Nobody")), start, end, spent.total_seconds(), round(100 * spent.total_seconds() / whole)) for t, start, end, spent in turns]
+
+
+BY = {"respond": _("First response by %s"), "assign": _("Assign by %s"), "update": _("Next update by %s"), "resolve": _("Resolve by %s"),
+      "accept": _("Group accepts by %s"), "work": _("Group finishes by %s")}
+DONE = {"respond": (_("First response met in %s"), _("First response missed in %s")), "assign": (_("Assigned in %s"), _("Assigned late in %s")),
+        "resolve": (_("Resolved in %s"), _("Resolved late in %s"))}
+STALE = ("*.moved", "*.opened", "*.field.priority", "*.field.service", "*.field.state", "*.field.owner", "*.field.team", "conversation.replied", "clock.*")
 contribute(
     "*",
     Field(key="due", label=_("Time left"), draw="fuse", icon="clock", path="due_at", type="time", load=fuses, edit=False,

@@ -5,12 +5,15 @@ from datetime import datetime
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
-from praxis.lib.clock import Segment, clock, spans
+from praxis.lib.clock import Segment, clock, shares, spans, spells
+from praxis.lib.conditions import Group
 
 from .models import Clock, Timing
-from .policy import policy
+from .policy import LEVELS, policy
 
-WATCHED = ("state", "priority", "hold_reason", "service")
+WATCHED = ("state", "priority", "hold_reason", "service", "owner", "team")
+FORM = 2  # of the facts below; a stored life of an older form is folded anew
+INNER = ("accept", "work")  # promises between groups: they do not lead the list
 
 
 def has_clocks(record):
@@ -19,11 +22,14 @@ def has_clocks(record):
 
 
 def facts_of(record):
-    """The facts of a record that a clock can depend on, but for the answer to its requester."""
+    """The facts of a record that a clock can depend on, but for the answers to its requester."""
     found = {name: getattr(record, name) for name in ("state", "priority")}
-    found["service"] = record.service_id
+    found["service"], found["team"], found["owned"] = record.service_id, record.team_id, record.owner_id is not None
     found["hold_reason"] = getattr(record, "hold_reason", "")
     found["resolved"] = record.phase in (Phase.DONE, Phase.FINAL)
+    for name in policy().dates:
+        value = getattr(record, name, None)
+        found[name] = value.isoformat() if value else None
     return found
 
 
@@ -32,18 +38,27 @@ def is_response(event, requester):
     return event.name == "conversation.replied" and event.actor_id != requester
 
 
+def _latched(new, last, answered):
+    """The facts that, once true, stay true, and the number of answers."""
+    new["responded"] = last.get("responded", False) or new.get("resolved", False) or answered
+    new["assigned"] = last.get("assigned", False) or new.get("owned", False)
+    new["answers"] = last.get("answers", 0) + answered
+    return new
+
+
 def fold(events, record):
     """Segments of a record's whole life from its events; the same as following them one by one."""
-    states = record.type.lifecycle.states
-    facts, segments = {"responded": False, "hold_reason": "", "service": None}, []
+    states, dates = record.type.lifecycle.states, policy().dates
+    facts, segments = {"hold_reason": "", "service": None, "team": None, "owned": False, **dict.fromkeys(dates)}, []
     for event in events:
         new = dict(facts)
-        for name in WATCHED:
+        for name in (*WATCHED, *dates):
             if name in event.changes:
-                new[name] = event.changes[name][1]
+                new["owned" if name == "owner" else name] = event.changes[name][1]
+        new["owned"] = new["owned"] not in (None, False)
         if "state" in new:
             new["resolved"] = states[new["state"]].phase in (Phase.DONE, Phase.FINAL)
-        new["responded"] = new["responded"] or new.get("resolved", False) or is_response(event, record.requester_id)
+        new = _latched(new, facts, is_response(event, record.requester_id))
         if new != facts or not segments:
             start = max(event.at, segments[-1].start) if segments else record.opened_at  # imported logs may step back
             segments.append(Segment(start, new))
@@ -59,52 +74,113 @@ def unpacked(rows):
     return [Segment(datetime.fromisoformat(at), facts) for at, facts in rows]
 
 
+def life(record, timing=None):
+    """The stored segments of a record, folded anew where they are missing or of an older form."""
+    timing = timing or Timing.objects.filter(pk=record.pk).first()
+    if timing and timing.form == FORM:
+        return unpacked(timing.segments)
+    return fold(events_of([record.pk])[record.pk], record)
+
+
+def events_of(ids):
+    """{record id: its events in order}; one query."""
+    found = {pk: [] for pk in ids}
+    for event in Event.objects.filter(subject__in=ids).order_by("id").only("subject", "at", "name", "changes", "actor_id"):
+        found[event.subject].append(event)
+    return found
+
+
 def extend(segments, record, event):
     """`segments` with what this event adds, or None when it adds nothing."""
-    last = segments[-1].facts if segments else {"responded": False}
-    new = facts_of(record)
-    new["responded"] = last["responded"] or new["resolved"] or is_response(event, record.requester_id)
+    last = segments[-1].facts if segments else {}
+    new = _latched(facts_of(record), last, is_response(event, record.requester_id))
     return None if segments and new == last else [*segments, Segment(event.at, new)]
 
 
-def readings(record, segments, at=None):
-    """{metric: Reading} of a record with these segments."""
-    service = segments[-1].facts.get("service")
-    targets = policy().targets(record.kind, record.organisation_id, service, segments[0].start)
-    return clock(segments, targets, at or now())
+def readings(record, segments, at=None, rules=None, last=0):
+    """The Readings of a record with these segments: one a promise, and one a spell of those that are cut (the `last` ones)."""
+    service, at = segments[-1].facts.get("service"), at or now()
+    targets = (rules or policy()).targets(record.kind, record.organisation_id, service, segments[0].start)
+    return [*clock(segments, targets, at).values(), *spells(segments, targets, at, last)]
 
 
 def due_at(found):
-    """The next instant at which a running promise is due; None when nothing runs."""
-    return min((r.due_at for r in found.values() if r.due_at and not r.stopped_at), default=None)
+    """The next instant at which a running promise to the requester is due; None when nothing runs."""
+    return min((r.due_at for r in found if r.due_at and not r.stopped_at and r.target.metric not in INNER), default=None)
 
 
-def rows(record, found, at):
-    """The rows to store of readings."""
-    return [
-        Clock(record_id=record.pk, metric=m, label=r.target.label[:120], target_s=int(r.target.length.total_seconds()),
-              started_at=r.started_at, due_at=r.due_at, stopped_at=r.stopped_at, elapsed_s=int(r.elapsed.total_seconds()),
-              state=r.state, at=at)
-        for m, r in found.items()
-    ]
+def levels_of(set_key, organisation):
+    """{percent: what is done} of a target set, or of everybody."""
+    own = policy().levels.get(set_key) or LEVELS(organisation)
+    return {int(p): steps for p, steps in own.items()}
 
 
-def store(record, segments, found, at, new):
-    """Write the cache of segments and the rows of the clocks: two statements."""
+def name_of(reading):
+    return f"{reading.target.metric}:{reading.spell}"
+
+
+def next_level(reading, levels, warned, at):
+    """(percent, instant) of the next level that a running clock reaches if nothing changes, or None."""
+    left = sorted(p for p in levels if p > warned)
+    if not left or reading.stopped_at or reading.state == "paused":
+        return None
+    length = reading.target.length
+    if reading.state == "missed" and reading.due_at is None:
+        return None
+    passed = [p for p in left if reading.elapsed >= length * p / 100]
+    if passed:
+        return passed[-1], at
+    start = max(at, reading.started_at)
+    return left[0], reading.target.calendar.due(start, length * left[0] / 100 - reading.elapsed)
+
+
+def rows(record, found, at, warned=None):
+    """The rows to store of readings; `warned` is None for histories from elsewhere, which raise nothing."""
+    made = []
+    for r in found:
+        row = Clock(record_id=record.pk, metric=r.target.metric, spell=r.spell, team_id=r.value if r.target.each == "team" else None,
+                    label=r.target.label[:120], target_s=int(r.target.length.total_seconds()), started_at=r.started_at, due_at=r.due_at,
+                    stopped_at=r.stopped_at, elapsed_s=int(r.elapsed.total_seconds()), state=r.state, at=at)
+        if warned is not None and not r.stopped_at:
+            level = next_level(r, levels_of(r.target.set_key, record.organisation_id), warned.get(name_of(r), 0), at)
+            row.warn_at = level and level[1]
+        made.append(row)
+    return made
+
+
+COLUMNS = ["team", "label", "target_s", "started_at", "due_at", "stopped_at", "elapsed_s", "state", "at", "warn_at"]
+
+
+def store(record, segments, found, at, new, warned, gone=False):
+    """Write the cache of segments and the rows of the clocks: two statements, and one more where promises may have ceased."""
     if new:
-        Timing.objects.bulk_create([Timing(record_id=record.pk, segments=packed(segments))])
+        Timing.objects.bulk_create([Timing(record_id=record.pk, segments=packed(segments), form=FORM)])
     else:
-        Timing.objects.filter(pk=record.pk).update(segments=packed(segments))
-    fresh = rows(record, found, at)
-    Clock.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["record", "metric"],
-        update_fields=["label", "target_s", "started_at", "due_at", "stopped_at", "elapsed_s", "state", "at"])
+        Timing.objects.filter(pk=record.pk).update(segments=packed(segments), form=FORM)
+    if gone:
+        kept = {(r.target.metric, r.spell) for r in found}
+        running = Clock.objects.filter(record=record.pk, stopped_at=None).values_list("pk", "metric", "spell")
+        Clock.objects.filter(pk__in=[pk for pk, metric, spell in running if (metric, spell) not in kept]).delete()
+    Clock.objects.bulk_create(rows(record, found, at, warned), update_conflicts=True, unique_fields=["record", "metric", "spell"],
+                              update_fields=COLUMNS)
 
 
 def explain(record):
     """[(Reading, [Span])] at this moment, recomputed from the events by the function that keeps the clocks (SLM-08)."""
-    segments = fold(Event.objects.filter(subject=record.pk).order_by("id").only("at", "name", "changes", "actor_id"), record)
+    segments = fold(events_of([record.pk])[record.pk], record)
     if not segments:
         return []
     at = now()
-    return [(r, spans(segments, r.target, at)) for r in readings(record, segments, at).values()]
+    return [(r, spans(segments, r.target, at) if not r.target.each else []) for r in readings(record, segments, at)]
+
+
+def turns_of(record):
+    """[(team id, start, end, time)] of the turns of the groups, with pauses as the record's resolution promise has them."""
+    segments = life(record)
+    return shares(segments, pauses_of(record, segments), "resolved", now()) if segments else []
+
+
+def pauses_of(record, segments):
+    """The Condition under which the record's clocks stand: that of its promise to resolve."""
+    targets = policy().targets(record.kind, record.organisation_id, segments[-1].facts.get("service"), segments[0].start)
+    return next((t.pauses for t in targets if t.metric == "resolve"), Group("any"))

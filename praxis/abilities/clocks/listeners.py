@@ -12,22 +12,25 @@ from .models import Clock, Timing
 def due(record, event):
     """The record's next due time, and its clocks once it is stored."""
     new = record.pk is None
-    if not new and not (set(event.changes) & set(engine.WATCHED)) and event.name != "conversation.replied":
+    if not new and not (set(event.changes) & {*engine.WATCHED, *policy.policy().dates}) and event.name != "conversation.replied":
         return {}, None
     if not engine.has_clocks(record):
         return {}, None
-    segments = []
+    segments, warned = [], {}
     if not new:
         timing = Timing.objects.filter(pk=record.pk).first()
-        segments = engine.unpacked(timing.segments) if timing else []
+        warned = timing.warned if timing else {}
+        segments = engine.life(record, timing) if timing else []
     before = segments[-1].facts if segments else {}
     grown = engine.extend(segments, record, event)
     if grown is None:
         return {}, None
-    found = engine.readings(record, grown, event.at)
-    if grown[-1].facts["responded"] and not before.get("responded") and (r := found.get("respond")) and r.stopped_at:
+    found = engine.readings(record, grown, event.at, last=2)
+    r = next((r for r in found if r.target.metric == "respond"), None)
+    if grown[-1].facts["responded"] and not before.get("responded") and r and r.stopped_at:
         event.data["clock"] = {"metric": "respond", "state": r.state, "seconds": int(r.elapsed.total_seconds())}
-    return {"due_at": engine.due_at(found)}, lambda stored: engine.store(stored, grown, found, event.at, new=not segments)
+    gone = bool(segments) and bool(set(event.changes) & {"priority", "service"})
+    return {"due_at": engine.due_at(found)}, lambda stored: engine.store(stored, grown, found, event.at, not segments, warned, gone)
 
 
 @listen.on("calendar.saved")
@@ -35,6 +38,8 @@ def due(record, event):
 @listen.on("target.saved")
 @listen.on("organisation.saved")
 @listen.on("service.*")
+@listen.on("agreement.*")
+@listen.on("setting.saved")
 def anew(event):
     policy.forget()
 
@@ -48,7 +53,8 @@ def clocks(histories):
             continue
         segments = engine.fold(history.events, history.record)
         found = engine.readings(history.record, segments)
-        timings.append(Timing(record_id=history.record.pk, segments=engine.packed(segments)))
+        told = {engine.name_of(r): int(100 * (r.elapsed / r.target.length)) if r.target.length else 100 for r in found if not r.stopped_at}
+        timings.append(Timing(record_id=history.record.pk, segments=engine.packed(segments), form=engine.FORM, warned=told))
         found_rows += engine.rows(history.record, found, history.events[-1].at)
         if (at := engine.due_at(found)) is not None and history.record.is_open:
             history.record.due_at = at

@@ -1,6 +1,8 @@
 """Which promises hold for a record: read from few small tables, kept for a few seconds."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from functools import partial
 from time import monotonic
 
 from praxis.kernel.settings import Setting
@@ -10,17 +12,28 @@ from praxis.lib.conditions import Group, Test, from_json
 from praxis.people.models import Organisation
 
 from .hours import parsed
-from .models import Calendar, Target
+from .models import LENGTH, Calendar, Target
 
+DEFAULT_OLA = Setting("clocks.default_ola", str, "ola", "Promises of a group that has no agreement of its own")
+LEVELS = Setting("clocks.levels", dict, {"50": ["owner"], "75": ["owner", "lead"], "90": ["team"], "100": ["lead", "service_owner"], "150": ["manager"]},
+                 "Who is told at which percent of a promise")
 DEFAULT_SET = Setting("clocks.default_set", str, "standard", "Promises where neither service nor customer has its own")
 KEEP = 5
 _cache: dict = {}
 _coverage: list = []
+_agreed: list = []
 
 
 def covers(run):
     """Decorator: `run(service ids) -> {service id: (target set key, calendar key)}`, from whoever knows services."""
     _coverage.append(run)
+    return run
+
+
+def agrees(run):
+    """Decorator: `run() -> [(service id or None, organisation id or None, team id or None, target set key, from, to)]` of the
+    agreements in force, from whoever keeps agreements; dates may be None. One with a team is that team's OLA."""
+    _agreed.append(run)
     return run
 
 
@@ -60,10 +73,13 @@ class Policy:
         self.rows = {}
         for row in Calendar.objects.order_by("valid_from"):
             self.rows.setdefault((row.key, row.organisation_id), []).append(row)
-        self.sets = {}
+        self.sets, self.levels = {}, {}
         for target in Target.objects.select_related("set").order_by("valid_from"):
             self.sets.setdefault((target.set.key, target.kind), []).append(target)
+            self.levels[target.set.key] = target.set.levels
+        self.dates = tuple(sorted({t.length.split()[1] for rows in self.sets.values() for t in rows if t.length.startswith("until ")}))
         self.calendars, self.services, self.promises = {}, {}, {}
+        self.agreements = [row for run in _agreed for row in run()]
 
     def calendar(self, key, organisation):
         """The calendar of this key for an organisation: its own, or the shared one in its zone; None if there is none."""
@@ -87,10 +103,37 @@ class Policy:
     def targets(self, kind, organisation, service, at):
         """The promises for a record of `kind`, in force at `at`, as the pure clock takes them; the first match counts."""
         own_set, hours = self.coverage(service)
-        key = (kind, organisation, own_set, hours, at and at.date())
+        day = at and at.date()
+        key = (kind, organisation, service, hours, day)
         if key not in self.promises:
-            self.promises[key] = self._promises(kind, organisation, own_set or DEFAULT_SET(organisation), hours, at)
+            own = self.agreed(service, organisation, None, day) or own_set or self.agreed(None, organisation, None, day)
+            found = self._promises(kind, organisation, own or DEFAULT_SET(organisation), hours, at)
+            for team in {t for *_, t, _key, _from, _to in self.agreements if t}:
+                if ola := self.agreed(service, organisation, team, day):
+                    found += [self._of_team(t, team) for t in self._promises(kind, organisation, ola, hours, at)]
+            if DEFAULT_OLA(organisation):
+                found += self._promises(kind, organisation, DEFAULT_OLA(organisation), hours, at)
+            self.promises[key] = found
         return self.promises[key]
+
+    @staticmethod
+    def _of_team(target, team):
+        return replace(target, applies=Group("all", (target.applies, Test("team", "is", (str(team),)))))
+
+    def agreed(self, service, organisation, team, day):
+        """The target set of the agreement that fits best on this day: one for this service and customer before a general one."""
+        best = None
+        for its_service, its_customer, its_team, key, start, end in self.agreements:
+            if its_team != team or its_service not in (None, service) or its_customer not in (None, organisation):
+                continue
+            if team is None and its_service is None and service is not None:
+                continue  # asked for one that names the service
+            if day and (start and day < start or end and day > end):
+                continue
+            rank = (its_service is not None, its_customer is not None)
+            if best is None or rank > best[0]:
+                best = rank, key
+        return best and best[1]
 
     def _promises(self, kind, organisation, set_key, hours, at):
         latest = {}
@@ -107,22 +150,50 @@ class Policy:
 
 def promise(row, calendar):
     """A stored target as the pure clock takes it."""
+    fixed, until = length(row.length, calendar)
     return Promise(
-        metric=row.metric, length=length(row.length, calendar), calendar=calendar, restart=row.restart, key=row.pk,
+        metric=row.metric, length=fixed, until=until, calendar=calendar, restart=row.restart, key=row.pk, set_key=row.set.key,
         applies=Group("all", (Test("priority", "is", (str(row.priority),)),)),
         pauses=from_json(row.pauses) if row.pauses else Group("any"),
-        stops={"respond": "responded"}.get(row.metric, "resolved"),
+        stops=STOPS[row.metric], each=EACH.get(row.metric, ""), latch=row.metric in ("accept", "assign"),
         label=f"{row.set.label}, {calendar.label}, {row.length}",
     )
 
 
+STOPS = {"respond": "responded", "assign": "assigned", "accept": "owned", "update": "resolved", "resolve": "resolved", "work": "resolved"}
+EACH = {"accept": "team", "work": "team", "update": "answers"}
+
+
 def length(text, calendar):
-    """2d of a calendar that is open ten hours a day are twenty hours."""
+    """(length, until) of a stored length: 2d of a calendar that is open ten hours a day are twenty hours."""
+    text = text.strip()
+    if found := LENGTH.fullmatch(text):
+        if text.startswith("until"):
+            name = text.split()[1]
+            return timedelta(), lambda start, facts: facts.get(name) and datetime.fromisoformat(facts[name])
+        return timedelta(), partial(_hour_of_day, calendar, int(found[1]), time(int(found[2]), int(found[3])))
+    return span(text, calendar), None
+
+
+def span(text, calendar):
+    """The open time of 15m, 4h or 2d."""
     if text.endswith("d"):
         newest = getattr(calendar, "versions", [(None, calendar)])[-1][1]
         day = max(sum(b - a for a, b in w) for w in newest.week.values())
         return timedelta(minutes=int(text[:-1]) * day)
     return timedelta(seconds=spans.seconds(text))
+
+
+def _hour_of_day(calendar, days, hour, start, facts):
+    """That hour of the working day which is `days` after the day of `start`, in the calendar's zone."""
+    newest = getattr(calendar, "versions", [(None, calendar)])[-1][1]
+    day, left = start.astimezone(newest.tz).date(), days
+    for _n in range(800):
+        day += timedelta(days=1)
+        left -= bool(newest.windows(day))
+        if not left:
+            return datetime.combine(day, hour, newest.tz)
+    return start
 
 
 def policy():

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 
-from praxis.abilities.clocks.policy import length, policy
+from praxis.abilities.clocks.policy import policy, span
 from praxis.kernel.actors import system
 from praxis.kernel.errors import Refused
 from praxis.kernel.jobs import every, task
@@ -25,7 +25,7 @@ def close_resolved():
     for incident in Incident.objects.filter(state="resolved", resolved_at__lt=now() - timedelta(days=1)).order_by("resolved_at")[:BATCH]:
         calendar = policy().calendar("working", incident.organisation_id)
         days = AUTO_CLOSE(incident.organisation_id)
-        if calendar and rules.may_close_at(incident.resolved_at, days, calendar, length("1d", calendar)) <= now():
+        if calendar and rules.may_close_at(incident.resolved_at, days, calendar, span("1d", calendar)) <= now():
             closed += _quietly(incident, "close")
     return closed
 

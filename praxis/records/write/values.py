@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from praxis.lib.text import without_control
+from praxis.people.models import Organisation
 
 from ..read import columns
 
@@ -66,7 +67,7 @@ def _row(record, by, field, value):
 
 def _within(record, by, name, value):
     """A row named in a record belongs to the record's organisation or to all; an owner may be any colleague in reach."""
-    if name == "organisation":
+    if isinstance(value, Organisation):
         return by.reaches(value.pk)
     if name == "owner":
         return by.reaches(value.organisation_id)
