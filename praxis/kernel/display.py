@@ -1,7 +1,7 @@
 """What a screen shows: facts (fields), columns, properties, panels, views. Declared here, drawn by praxis.screens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import attrgetter
 
@@ -143,6 +143,48 @@ class Screens:
     @property
     def form_fields(self):
         return [f for section in self.form for f in section.fields]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Rows that are no Records, kept on one page of the administration and in the configuration's text.
+
+    `form` names the columns that a person fills in; `natural` those that name a row in the text, where a foreign key
+    stands as the name of what it points to. `home` is the ORM path to the row's organisation, "" when all share it.
+    """
+
+    key: str
+    label: str  # of the page
+    one: str  # of a single row
+    place: str  # heading: organisation, desk, practices, platform
+    model: type
+    columns: tuple[str, ...]
+    form: tuple[str, ...]
+    natural: tuple[str, ...]
+    home: str = "organisation"
+    needs: str = "admin.settings"
+    about: str = ""
+    find: tuple[str, ...] = ()  # columns searched by the box above the table
+    order: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()  # foreign keys that an address may ask for
+    links: tuple[tuple[str, str], ...] = ()  # (label, address with {pk}) beside the form of a row
+    hints: dict = field(default_factory=dict, hash=False)
+    fresh: Callable | None = None  # () -> {column: value} of a new row beyond the form
+    picture: str = ""  # a template drawn above the form, given the row
+    portable: bool = True  # part of the configuration's text
+    removable: bool = True
+
+
+rows: dict[str, Rows] = {}
+
+
+def administer(*declared):
+    """Declare pages of the administration, in the order in which they are shown and exported."""
+    for one in declared:
+        if one.key in rows:
+            raise ValueError(f"the rows {one.key!r} are declared twice")
+        rows[one.key] = one
 
 
 screens: dict[str, Screens] = {}

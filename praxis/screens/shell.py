@@ -4,6 +4,7 @@ from django.core.cache import cache
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from praxis.kernel.display import rows
 from praxis.kernel.kinds import registry
 from praxis.records.models import Record
 from praxis.records.read import reach
@@ -35,6 +36,5 @@ def shell(request):
             places.setdefault(kind.place, []).append((kind, number.get(kind.key, 0)))
     person = request.person
     return {"places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],
-            "organisation": person.organisation, "theme": person.theme}
-
-
+            "organisation": person.organisation, "theme": person.theme,
+            "settings": any(actor.has(r.needs) for r in rows.values())}

@@ -38,6 +38,7 @@ def secret_key():
 SECRET_KEY = env("PRAXIS_SECRET_KEY") or secret_key()
 ALLOWED_HOSTS = env("PRAXIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in env("PRAXIS_ORIGINS").split(",") if o]
+METRICS_FROM = [a for a in env("PRAXIS_METRICS").split(",") if a]  # addresses that may read /metrics, besides this machine
 HTTPS = flag("PRAXIS_HTTPS")
 PROXIES = [a for a in env("PRAXIS_PROXIES").split(",") if a]  # whose X-Forwarded-For is believed
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "praxis.abilities.clocks",
     "praxis.abilities.fields",
     "praxis.abilities.notices",
+    "praxis.abilities.announcements",
     "praxis.abilities.search",
     "praxis.screens",
     "praxis.estate.service",
@@ -177,7 +179,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "praxis.kernel.logs.Lines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("PRAXIS_LOG", "WARNING")},
 }

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from praxis.abilities.conversation.models import File
 from praxis.abilities.search.query import search
 from praxis.interfaces.rest.urls import api
+from praxis.kernel.display import rows
 from praxis.kernel.kinds import registry
 from praxis.people.models import Grant, Person, Role
 from praxis.people.signin import make_token
@@ -32,7 +33,7 @@ def patterns(resolver=None, prefix=""):
 
 def addresses(record, company, file=1):
     """Every route with values that name the given record."""
-    fill = {"key": ["incident", "service", "owner", "reply", "conversation.thread", "clocks.explained", "conversation.history"],
+    fill = {"key": ["incident", "service", "owner", "reply", "conversation.thread", "clocks.explained", "conversation.history", *rows],
             "number": [record.number], "name": ["resolve", "close"], "field": ["owner", "requester"], "pk": [str(file)],
             "secret": ["wrong"]}
     for route, _p in patterns():
@@ -48,7 +49,7 @@ def test_t_b21_every_view_declares_its_access():
     found = [(route, p.callback) for route, p in patterns()]
     assert len(found) > 60
     assert [route for route, view in found if not getattr(view, "access", None)] == []
-    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>"}
+    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>", "livez", "readyz", "metrics"}
 
 
 def test_t_b22_an_anonymous_crawl_finds_only_public_pages(company, make):
@@ -57,7 +58,7 @@ def test_t_b22_an_anonymous_crawl_finds_only_public_pages(company, make):
     for url in addresses(record, company):
         for method in ("get", "post"):
             answer = getattr(client, method)(url)
-            assert answer.status_code in (302, 401, 403, 404, 405, 410) or url in ("/sign-in", "/api/v1/openapi.json"), (method, url, answer.status_code)
+            assert answer.status_code in (302, 401, 403, 404, 405, 410) or url in ("/sign-in", "/api/v1/openapi.json", "/livez", "/readyz", "/metrics"), (method, url, answer.status_code)
             assert MARK not in answer.content.decode(errors="replace")
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Field, Panel, contribute
+from praxis.kernel.display import Field, Panel, Rows, administer, contribute
 from praxis.kernel.now import now
 from praxis.lib.spans import short
 from praxis.people.models import Team
 
 from . import engine
-from .models import Clock, Excuse, Target
+from .models import Calendar, Clock, Excuse, Target, TargetSet
 
 WARN = 25  # percent left from which a fuse is amber
 
@@ -107,4 +107,24 @@ contribute(
     Panel(key="clocks.time", title="", slot="rail", template="clocks/time.j2", load=_time, on=STALE, order=10),
     Panel(key="clocks.brief", title="", slot="preview", template="clocks/brief.j2", load=_time, on=STALE, order=10),
     Panel(key="clocks.explained", title=_("How the time was counted"), slot="", template="clocks/explained.j2", load=_explained),
+)
+administer(
+    Rows(key="calendars", label=_("Calendars"), one=_("Calendar"), place="desk", model=Calendar, columns=("label", "key", "organisation", "zone", "holidays"),
+         form=("label", "key", "organisation", "zone", "week", "exceptions", "holidays", "valid_from"), natural=("organisation", "key", "valid_from"),
+         find=("label", "key"), order=("label", "valid_from"), joins=("organisation",), picture="clocks/hours.j2",
+         about=_("Working hours. A version with a date counts from then on; what was counted before stays."),
+         hints={"zone": _("Empty: the zone of the customer."), "week": _("A line a day, such as mon: [\"08:00-12:00\", \"13:00-17:00\"]"),
+                "exceptions": _("A line a date, such as 2026-12-24: [\"08:00-12:00\"]; closed all day: 2026-12-31: []"),
+                "holidays": _("Closed on the public holidays of DE, or DE-HH")}),
+    Rows(key="promises", label=_("Sets of promises"), one=_("Set of promises"), place="desk", model=TargetSet, home="", columns=("label", "key"),
+         form=("label", "key", "levels"), natural=("key",), find=("label",), order=("label",), links=((_("Its promises"), "/admin/targets?set={pk}"),),
+         hints={"levels": _("Who is told when, such as 75: [owner, lead]; empty: as for everybody")}),
+    Rows(key="targets", label=_("Service hours and targets"), one=_("Promise"), place="desk", model=Target, home="",
+         columns=("set", "kind", "metric", "priority", "length", "calendar"), joins=("set",), filters=("set",),
+         form=("set", "kind", "metric", "priority", "length", "calendar", "pauses", "restart", "valid_from"),
+         natural=("set", "kind", "metric", "priority", "valid_from"), find=("set__label", "kind"), order=("set__label", "kind", "metric", "priority"),
+         about=_("How fast you promise to answer and to solve. What if counts a change before it is saved."),
+         links=((_("What if"), "/levels/what-if"),),
+         hints={"length": _("15m, 4h, 2d (working days), next 1 16:00, until due_on"), "calendar": _("The key of a calendar, or service: the service's own hours"),
+                "pauses": _("The condition under which the clock stands")}),
 )

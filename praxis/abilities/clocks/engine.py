@@ -41,7 +41,8 @@ def is_response(event, requester):
 def _latched(new, last, answered):
     """The facts that, once true, stay true, and the number of answers."""
     new["responded"] = last.get("responded", False) or new.get("resolved", False) or answered
-    new["assigned"] = last.get("assigned", False) or new.get("owned", False)
+    new["taken"] = bool(new.get("owned") or new.get("resolved"))
+    new["assigned"] = last.get("assigned", False) or new["taken"]
     new["answers"] = last.get("answers", 0) + answered
     return new
 

@@ -160,7 +160,7 @@ def promise(row, calendar):
     )
 
 
-STOPS = {"respond": "responded", "assign": "assigned", "accept": "owned", "update": "resolved", "resolve": "resolved", "work": "resolved"}
+STOPS = {"respond": "responded", "assign": "assigned", "accept": "taken", "update": "resolved", "resolve": "resolved", "work": "resolved"}
 EACH = {"accept": "team", "work": "team", "update": "answers"}
 
 

@@ -20,10 +20,10 @@ SAMPLE = 300  # records whose events are replayed
 
 def run():
     """Sentences, one a finding."""
-    return [*_settings(), *_data()]
+    return [*settings_only(), *_data()]
 
 
-def _settings():
+def settings_only():
     if settings.DEBUG:
         yield "PRAXIS_DEBUG is on: error pages show the inside of the program. Switch it off."
     if any(h not in ("127.0.0.1", "localhost", "[::1]") for h in settings.ALLOWED_HOSTS) and not settings.HTTPS:

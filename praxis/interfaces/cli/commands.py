@@ -19,7 +19,7 @@ from praxis.people.models import Grant, Organisation, Person, Role
 from praxis.people.signin import make_link
 from praxis.records import write
 
-from . import checks, demo, facts
+from . import checks, demo, facts, operate
 from .servicenow import ServiceNowLog
 
 
@@ -213,4 +213,4 @@ def _address(port):
     return f"http://127.0.0.1:{port}"
 
 
-COMMANDS = {c.name: c for c in (setup, link, serve, work, demo_group, import_group, check, verify_log, bench)}
+COMMANDS = {c.name: c for c in (setup, link, serve, work, demo_group, import_group, check, verify_log, bench)} | operate.COMMANDS

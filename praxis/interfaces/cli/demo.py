@@ -91,7 +91,9 @@ class Company:
     def _grants(self):
         roles, grants, members = {r.key: r for r in Role.objects.all()}, [], []
         for name, _job, team, keys in STORY["staff"]:
-            grants += [Grant(person=self.named[name], role=roles[k], organisation=self.home) for k in keys]
+            # the administrator keeps what all organisations share, so this role has no border
+            grants += [Grant(person=self.named[name], role=roles[k], organisation=None if k == "administrator" else self.home)
+                       for k in keys if k != "requester"]
             members += [Membership(person=self.named[name], team=self.teams[team], leads="team_lead" in keys)] if team else []
         grants += [Grant(person=p, role=roles["requester"], organisation=self.home) for p in self.people]
         write.save_many(grants, self.by)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from praxis.abilities.announcements.read import current
 from praxis.abilities.conversation.read import PUBLIC, timeline
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
@@ -29,7 +30,8 @@ def _kinds():
 
 
 def _page(request, name, status=200, **context):
-    answer = HttpResponse(html(request, name, person=request.person, organisation=request.person.organisation, **context), status=status)
+    answer = HttpResponse(html(request, name, person=request.person, organisation=request.person.organisation,
+                               announced=current(request.person, "portal"), **context), status=status)
     answer["Vary"] = "Cookie"
     return answer
 

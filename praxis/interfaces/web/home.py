@@ -9,16 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from praxis.abilities.announcements.read import current
+from praxis.abilities.notices.read import mark_read, unread
 from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
 from praxis.kernel.now import now
+from praxis.lib.text import whole
 from praxis.people.models import Person, Team
 from praxis.records import write
 from praxis.records.models import Record, within
 from praxis.records.read import by_number, reach
-from praxis.screens.access import access
+from praxis.screens.access import SIGNED_IN, access
 from praxis.screens.answers import SeeOther
 from praxis.screens.draw import macro, page
+
+from .signin import own_path
 
 MOST, SOON = 100, timedelta(hours=2)
 FIRST_HOUR, LAST_HOUR = 8, 18
@@ -98,7 +103,7 @@ def home(request):
     records = list(mine_of(actor, team.pk if team else None))
     due = fields("incident")["due"]
     load = load_of(actor, at)
-    return page(request, "web/home.j2", groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
+    return page(request, "web/home.j2", notices=unread(actor, 6), announced=current(request.person, "desk"), groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
                 team=team, line=dayline(records, at), load=load, most=max((n for _p, n, _r in load), default=0), section="home",
                 total=len(records), over=sum(1 for r in records if r.due_at and r.due_at < at))
 
@@ -118,3 +123,11 @@ def take_next(request):
         return SeeOther(f"/r/{record.number}")
     return page(request, "note_page.j2", title=_("Nothing to take"), text=_("Every open incident of your groups has an owner."),
                 back="/", section="home")
+
+
+@require_POST
+@access(SIGNED_IN)
+def read_notices(request):
+    """Mark one's own notices as read: all of them, or the one named."""
+    mark_read(request.actor, [pk] if (pk := whole(request.POST.get("id", ""))) else None)
+    return SeeOther(own_path(request, request.POST.get("next", "")))

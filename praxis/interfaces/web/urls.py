@@ -1,9 +1,9 @@
 from django.urls import path
 
 from praxis.screens import pages as extra
-from praxis.screens import views
+from praxis.screens import rows, views
 
-from . import home, pages, signin
+from . import admin, health, home, pages, signin
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +19,22 @@ urlpatterns = [
     path("jobs", pages.jobs, name="jobs"),
     path("jobs/<uuid:pk>/retry", pages.job_retry, name="job_retry"),
     path("files/<int:pk>", pages.file, name="file"),
+    path("livez", health.live, name="livez"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("notices/read", home.read_notices, name="read_notices"),
+    path("admin", rows.start, name="admin"),
+    path("admin/settings", admin.settings, name="admin_settings"),
+    path("admin/why", admin.why, name="admin_why"),
+    path("admin/log", admin.log, name="admin_log"),
+    path("admin/tokens", admin.tokens, name="admin_tokens"),
+    path("admin/health", admin.health, name="admin_health"),
+    path("admin/export.yaml", admin.export, name="admin_export"),
+    path("admin/people/<int:pk>/link", admin.sign_in_link, name="admin_link"),
+    path("admin/<slug:key>", rows.table, name="admin_table"),
+    path("admin/<slug:key>/new", rows.edit, name="admin_new"),
+    path("admin/<slug:key>/<int:pk>", rows.edit, name="admin_edit"),
+    path("admin/<slug:key>/<int:pk>/remove", rows.remove, name="admin_remove"),
     path("k/<slug:key>", views.record_list, name="list"),
     path("k/<slug:key>/new", views.record_new, name="new"),
     path("k/<slug:key>/bulk", pages.bulk, name="bulk"),

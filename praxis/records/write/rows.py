@@ -33,6 +33,7 @@ def save(row, by, *, seen=None, needs=None, **values):
     _may(row, by, needs, values)
     if not changed:
         return row
+    row.validate_constraints()  # SQLite itself would let two rows through whose empty columns are equal
     if new:
         row.save(force_insert=True)
     else:
@@ -80,11 +81,16 @@ def _homes(row):
     name = row._meta.model_name
     if name == "organisation":
         return {row.pk}
-    homes = {getattr(row, "organisation_id", None)} if name != "membership" else set()
+    homes = {home_of(row)} if name != "membership" else set()
     for end in ("person", "team"):
         if name in ("grant", "membership") and hasattr(row, f"{end}_id"):
             homes.add(getattr(row, end).organisation_id)
     return homes
+
+
+def home_of(row):
+    """The id of a row's organisation; settings and the log keep it without a foreign key."""
+    return getattr(row, "organisation_id", getattr(row, "organisation", None))
 
 
 def _log(row, by, changes, gone=False):
@@ -95,7 +101,7 @@ def _log(row, by, changes, gone=False):
 
 def _event(row, by, changes, gone=False):
     name = {"savedview": "view"}.get(row._meta.model_name, row._meta.model_name)
-    return journal.made(f"{name}.saved", by, organisation=getattr(row, "organisation_id", None), version=row.version, changes=changes,
+    return journal.made(f"{name}.saved", by, organisation=home_of(row), version=row.version, changes=changes,
                         data={"row": f"{row._meta.label_lower}:{row.pk}", "title": str(row)[:200], "gone": gone})
 
 
