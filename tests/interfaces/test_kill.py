@@ -1,0 +1,202 @@
+"""T-H9: kill -9 of web, worker and database at random points of a mixed load. KILLS=200 sets how often; the seed is printed.
+
+Clients repeat what was not answered under the same key, as any client would. In the end every accepted text is there
+once, every record replays from its events, no job is undone or done twice, and the log's chain is whole.
+"""
+
+import http.client
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+PRAXIS = str(Path(sys.executable).parent / "praxis")
+ON_POSTGRES = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+KILLS, CLIENTS = int(os.environ.get("KILLS", "20")), 4
+PREPARE = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "praxis.site.settings"
+django.setup()
+from django.contrib.auth.hashers import make_password
+from praxis.abilities.clocks.models import Target
+from praxis.kernel.actors import system
+from praxis.people.models import Grant, Membership, Organisation, Person, Role, Team
+from praxis.people.signin import make_token
+from praxis.records import write
+by = system()
+home = write.save(Organisation(), by, key="home", name="Home")
+team = write.save(Team(), by, organisation=home, name="Desk", is_desk=True)
+ana = write.save(Person(), by, organisation=home, name="Ana", email="ana@home.example", password=make_password(None))
+write.save(Grant(), by, person=ana, role=Role.objects.get(key="agent"), organisation=home)
+write.save(Membership(), by, person=ana, team=team)
+for row in Target.objects.filter(set__key="standard", priority=1):
+    write.save(row, by, length="1m")  # so that levels are reached, told and to be told once, while this runs
+print(make_token(ana, "load")[1])
+"""
+AFTER = """
+import json, os, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "praxis.site.settings"
+django.setup()
+from collections import Counter
+from praxis.interfaces.cli.checks import differences
+from praxis.kernel.models import Event, Job
+from praxis.abilities.conversation.models import Entry
+from praxis.practices.incident.models import Incident
+found = Counter(Incident.objects.values_list("title", flat=True))
+said = Counter(Entry.objects.values_list("text", flat=True))
+faults = [i.number for i in Incident.objects.all() if differences(i)]
+numbers = Counter(Event.objects.filter(name="incident.opened").values_list("subject", flat=True))
+gaps = [i.number for i in Incident.objects.all() if i.version != Event.objects.filter(subject=i.pk).count()]
+warned = Counter(Event.objects.filter(name="clock.warned").values_list("subject", "data__metric", "data__spell", "data__percent"))
+print(json.dumps({"titles": found, "texts": said, "faults": faults, "opened_twice": [k for k, n in numbers.items() if n > 1], "gaps": gaps,
+                  "jobs": Counter(Job.objects.values_list("state", flat=True)), "warned": len(warned), "warned_twice": sum(1 for n in warned.values() if n > 1)}))
+"""
+
+
+class Database:
+    """A PostgreSQL server of this test's own, that may be killed; on SQLite there is none."""
+
+    def __init__(self, folder, port):
+        self.folder, self.port = folder / "cluster", port
+        self.bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        shutil.chown(folder, "postgres")
+        for parent in folder.parents:
+            if str(parent).startswith("/tmp/pytest"):
+                parent.chmod(0o755)
+        self._as("initdb", "-D", self.folder, "-A", "trust", "-U", "postgres", "--no-sync")
+        self.start()
+        self._as("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "praxis")
+
+    def _as(self, tool, *words):
+        subprocess.run(["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", str(self.bin / tool), *map(str, words)], check=True,
+                       capture_output=True, cwd="/")
+
+    def start(self):
+        log = self.folder.parent / "server.log"
+        self._as("pg_ctl", "-D", self.folder, "-l", log, "-w", "-t", "60", "-o", f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}", "start")
+        self.pid = int((self.folder / "postmaster.pid").read_text().split()[0])
+
+    def kill(self):
+        os.kill(self.pid, signal.SIGKILL)
+        time.sleep(0.3)
+        self.start()
+
+    def stop(self):
+        self._as("pg_ctl", "-D", self.folder, "-m", "fast", "-w", "stop")
+
+
+class Service:
+    """Web and worker, each a process of its own that can be killed and started."""
+
+    def __init__(self, env, port):
+        self.env, self.port = env, port
+        self.start("web")
+        self.start("worker")
+
+    def start(self, part):
+        words = ["serve", "--port", str(self.port)] if part == "web" else ["work"]
+        setattr(self, part, subprocess.Popen([PRAXIS, *words], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
+
+    def kill(self, part):
+        process = getattr(self, part)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self.start(part)
+
+    def stop(self):
+        for process in (self.web, self.worker):
+            process.terminate()
+        for process in (self.web, self.worker):
+            process.wait(30)
+
+
+def client(port, token, stop, accepted, lost):
+    """Opens incidents, replies and takes them; repeats under the same key until it is answered."""
+    dice = random.Random()
+    while not stop.is_set():
+        name = uuid.uuid4().hex
+        number = ask(port, token, "/api/v1/incident", {"title": name, "impact": 1, "urgency": 1}, f"o{name}", stop, lost)
+        if number:
+            accepted["titles"].append(name)
+            for n in range(dice.randrange(3)):
+                if ask(port, token, f"/api/v1/incident/{number}/actions/reply", {"text": f"{name} {n}"}, f"r{name}{n}", stop, lost):
+                    accepted["texts"].append(f"{name} {n}")
+
+
+def ask(port, token, path, body, key, stop, lost):
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": key}
+    while not stop.is_set():
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("POST", path, json.dumps(body), head)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.05)
+            continue
+        if answer.status in (200, 201):
+            return json.loads(text)["number"]
+        if answer.status < 500:
+            lost.append((answer.status, text[:200]))
+            return None
+        time.sleep(0.05)
+    return None
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@pytest.mark.slow
+def test_killed_at_random_points_nothing_is_lost(tmp_path):
+    home, port = tmp_path / "home", free_port()
+    home.mkdir()
+    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PRAXIS_NOW")} | {"PRAXIS_HOME": str(home), "PRAXIS_LOG": "CRITICAL"}
+    database = Database(tmp_path / "db", free_port()) if ON_POSTGRES and not (tmp_path / "db").mkdir() else None
+    if database:
+        env["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{database.port}/praxis"
+    subprocess.run([PRAXIS, "setup"], env=env, check=True, stdout=subprocess.DEVNULL)
+    token = subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
+    service, stop, accepted, lost = Service(env, port), threading.Event(), {"titles": [], "texts": []}, []
+    threads = [threading.Thread(target=client, args=(port, token, stop, accepted, lost)) for _n in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    seed = random.SystemRandom().randrange(10**6)
+    dice, killed = random.Random(seed), {"web": 0, "worker": 0, "database": 0}
+    print(f"seed {seed}")
+    for _n in range(KILLS):
+        time.sleep(1.2 + dice.random())
+        part = dice.choice(("web", "web", "worker", *(("database",) if database else ())))
+        killed[part] += 1
+        database.kill() if part == "database" else service.kill(part)
+    time.sleep(3)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    service.stop()
+    subprocess.run([PRAXIS, "work", "--until-empty"], env=env, check=True, stdout=subprocess.DEVNULL)
+    after = json.loads(subprocess.run([sys.executable, "-c", AFTER], env=env, check=True, capture_output=True, text=True).stdout)
+    print(f"killed {killed}; {len(accepted['titles'])} incidents and {len(accepted['texts'])} texts accepted; {after['warned']} levels told; jobs {after['jobs']}")
+    check = subprocess.run([PRAXIS, "check"], env=env, capture_output=True, text=True)
+    log = subprocess.run([PRAXIS, "verify-log"], env=env, capture_output=True, text=True)
+    if database:
+        database.stop()
+    assert lost == []
+    assert [t for t in accepted["titles"] if after["titles"].get(t) != 1] == [], "each accepted record is there, once"
+    assert [t for t in accepted["texts"] if after["texts"].get(t) != 1] == [], "each accepted text is there, once"
+    assert (after["faults"], after["gaps"], after["opened_twice"], after["warned_twice"]) == ([], [], [], 0)
+    assert set(after["jobs"]) <= {"done", "ready"}, "what is ready now is for later"
+    assert "Nothing found." in check.stdout and "whole" in log.stdout, check.stdout + log.stdout
