@@ -6,10 +6,13 @@ from django.db import connection
 from django.db.models import F, Func, Q, TextField
 from django.utils import timezone
 
-from praxis.kernel.display import fields
+from praxis.kernel.display import Field, Option, fields
 from praxis.kernel.now import now
 from praxis.lib import spans
 from praxis.lib.conditions import BadCondition, Group, Test
+
+from . import extras
+from .write import change
 
 MANY = {"is", "is_not", "in", "empty", "not_empty"}
 OPERATORS = {  # by the type of a field
@@ -22,7 +25,7 @@ NUMBERS = ("number", "person", "team", "record", "choice_number")
 def to_q(node, kind, actor):
     """The condition as a Q over the kind's rows; BadCondition when a field or a value cannot be understood."""
     if isinstance(node, Test):
-        fact = fields(kind.key).get(node.field)
+        fact = catalogue(kind, actor).get(node.field)
         if fact is None or not (fact.path or fact.where):
             raise BadCondition(f"{node.field!r} is not a field to filter by.")
         if fact.see and not actor.has(fact.see.replace("*", kind.key)):
@@ -35,6 +38,59 @@ def to_q(node, kind, actor):
         return Q(*parts)
     either = Q(*parts, _connector=Q.OR) if parts else Q(pk__in=())
     return either if node.how == "any" else ~either
+
+
+def catalogue(kind, actor):
+    """The facts of a kind with those that the actor's organisations added to it."""
+    added = extras.reached(kind.key, actor)
+    return fields(kind.key) | {name: added_fact(extra) for name, extra in added.items()} if added else fields(kind.key)
+
+
+FILTERED = {"number": "number", "decimal": "number", "money": "number", "choice": "choice", "yes": "yes", "person": "person", "team": "team"}
+
+
+def added_fact(extra):
+    """An added field as a fact: read, filtered, shown and edited like any other."""
+    options = (lambda kind, actor, record, typed: [Option(o, o) for o in extra.options if typed.casefold() in o.casefold()]) if extra.type == "choice" else None
+    return Field(key=extra.name, label=extra.label, path=f"custom__{extra.key}", type=FILTERED.get(extra.type, "text"), options=options, where=added,
+                 read=lambda r: extra.words(r.custom.get(extra.key)), ops=("is", "is_not", "empty", "not_empty"), empty=extra.hint or "–",
+                 save=lambda record, by, raw, seen: change(record, by, seen=seen, **{extra.name: raw}))
+
+
+
+
+def added(fact, test, actor, kind):
+    """A test on an added field: values stand as JSON in one column."""
+    path, typed = fact.path, test.values
+    nothing = Q(**{f"{path}__isnull": True}) | Q(**{path: None})
+    match test.op:
+        case "empty":
+            return nothing
+        case "not_empty":
+            return ~nothing
+        case "me":
+            return Q(**{path: actor.id})
+        case "my_teams":
+            return Q(**{f"{path}__in": list(actor.teams)})
+        case "contains":
+            return Q(**{f"{path}__icontains": typed[0]})
+        case "lt" | "gt":
+            return Q(**{f"{path}__{test.op}": _decimal(fact, typed[0])})
+    values = [_decimal(fact, v) for v in typed] if fact.type in NUMBERS else _values(fact, test)
+    either = Q(pk__in=())
+    for value in values:
+        either |= Q(**{path: value})
+    return either if test.op != "is_not" else ~either | nothing
+
+
+def _decimal(fact, text):
+    try:
+        value = float(text)
+        if abs(value) < 10**15:
+            return int(value) if value.is_integer() else value
+    except ValueError:
+        pass
+    raise BadCondition(f"{fact.label}: {text} is not a number.")
 
 
 def plain(fact, test, actor, kind):

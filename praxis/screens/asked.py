@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import fields
+from praxis.kernel.display import Section, fields
 from praxis.kernel.lifecycle import Move
 from praxis.lib.text import whole
-from praxis.records.fields import colleagues, teams
+from praxis.records import extras
+from praxis.records.fields import colleagues, people, teams
 from praxis.records.read import columns
 
 ALL = 500  # options of a select
@@ -102,3 +103,35 @@ def value_of(fact, record, raw):
     if column.null and raw == "":
         return None
     return column.formfield(required=not column.blank).clean(raw) if not column.choices else column.to_python(raw)
+
+
+WIDGETS = {"lines": forms.Textarea, "date": lambda attrs=None: forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+           "time": lambda attrs=None: forms.DateTimeInput({"type": "datetime-local"})}
+
+
+def added_fields(kind, actor, portal=False):
+    """{x_key: form field} of the fields that the actor's organisation added to a kind; checked by the writer, not here."""
+    made = {}
+    for name, extra in extras.of(kind.key, actor.organisation).items():
+        if portal and not extra.portal:
+            continue
+        needed = extra.required and extra.when is None
+        if extra.type in ("choice", "yes", "person", "team"):
+            pairs = {"choice": [(o, o) for o in extra.options], "yes": [("yes", _("Yes")), ("no", _("No"))],
+                     "person": people(kind, actor, None, ""), "team": teams(kind, actor, None, "")}[extra.type]
+            made[name] = choice(extra.label, pairs, needed, rows=extra.type in ("person", "team"))
+        elif extra.type == "many":
+            made[name] = forms.MultipleChoiceField(choices=[(o, o) for o in extra.options], required=needed, label=extra.label,
+                                                   widget=forms.SelectMultiple(attrs={"size": min(6, len(extra.options))}))
+        else:
+            made[name] = forms.CharField(required=needed, label=extra.label, max_length=10_000, widget=WIDGETS.get(extra.type, forms.TextInput)())
+        made[name].help_text = extra.hint
+    return made
+
+
+def added_sections(kind, actor):
+    """Headings of the added fields in a form, in the order in which they are declared."""
+    found = {}
+    for name, extra in extras.of(kind.key, actor.organisation).items():
+        found.setdefault(extra.section or _("More facts"), []).append(name)
+    return [Section(title, *names) for title, names in found.items()]

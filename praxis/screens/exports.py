@@ -1,9 +1,11 @@
 """Lists as files: the facts of a kind in words, cells that no spreadsheet runs."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from praxis.kernel.display import screens
+from praxis.records import extras
 
 from .panels import loaded
 
@@ -20,8 +22,10 @@ class _Echo:
 def csv_of(listing):
     """The lines of the export: number, subject and every column and property, in the order of the list."""
     shown = screens[listing.kind.key]
-    keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, "opened", "updated"]))
-    facts = [listing.facts[k] for k in keys]
+    added = extras.reached(listing.kind.key, listing.actor)
+    keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, "opened", "updated",
+                              *added]))
+    facts = [_told(listing.facts[k], added.get(k)) for k in keys]
     writer = csv.writer(_Echo())
     yield writer.writerow([cell(f.label) for f in facts])
     joins = sorted({f.join for f in facts if f.join} | {"requester"})
@@ -32,6 +36,11 @@ def csv_of(listing):
             yield from _lines(writer, facts, records, listing.actor)
             records = []
     yield from _lines(writer, facts, records, listing.actor)
+
+
+def _told(fact, extra):
+    """Added times as they are stored, like the other times of an export: a file has no reader's zone."""
+    return replace(fact, read=lambda r: r.custom.get(extra.key)) if extra and extra.type == "time" else fact
 
 
 def _lines(writer, facts, records, actor):

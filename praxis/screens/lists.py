@@ -7,11 +7,12 @@ from django.core.cache import cache
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import View, fields, marks, screens
+from praxis.kernel.display import Column, View, marks, screens
 from praxis.lib.conditions import BadCondition, Group, Test, every, from_json, from_query, to_query
 from praxis.lib.text import whole
+from praxis.records import extras
 from praxis.records.models import SavedView
-from praxis.records.where import to_q
+from praxis.records.where import catalogue, to_q
 
 from .draw import macro
 
@@ -34,7 +35,10 @@ class Listing:
 
     def __init__(self, kind, actor, query):
         self.kind, self.actor, self.query = kind, actor, query
-        self.screens, self.facts, self.error = screens[kind.key], fields(kind.key), ""
+        self.screens, self.facts, self.error = screens[kind.key], catalogue(kind, actor), ""
+        added = extras.reached(kind.key, actor)
+        self.columns = (*self.screens.columns, *(Column(n) for n, e in added.items() if e.in_list))
+        self.filters = (*self.screens.filters, *added)
         self.views = [*self.screens.views, *self._saved()]
         self.view = next((v for v in self.views if v.key == query.get("view")), next(iter(self.views), None))
         try:
@@ -66,20 +70,20 @@ class Listing:
                              path.desc() if self.down else path.asc(nulls_last=True) if self.sort not in DOWN else path.asc(), "-id")
 
     def joined(self, rows):
-        joins = {self.facts[c.field].join for c in self.screens.columns} | {"requester"}
+        joins = {self.facts[c.field].join for c in self.columns} | {"requester"}
         return rows.select_related(*sorted(j for j in joins if j))
 
     def page(self):
         """The Rows of this page; sets `more`."""
         start = (self.page_number - 1) * SIZE
-        rows = self.ordered(self.joined(self.rows())).defer("description", "custom", "tags")
+        rows = self.ordered(self.joined(self.rows())).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
         records = list(rows[start : start + SIZE + 1])
         self.more = len(records) > SIZE
         return self.draw(records[:SIZE])
 
     def draw(self, records):
         """Cells as HTML; what cannot be joined is loaded once for all records, what repeats is drawn once."""
-        columns = [(f := self.facts[c.field], macro(c.draw or f.draw)) for c in self.screens.columns]
+        columns = [(f := self.facts[c.field], macro(c.draw or f.draw)) for c in self.columns]
         extra = {f.key: f.load(records, self.actor) for f, _ in columns if f.load}
         signs, known = signs_of(self.kind, records, self.actor), {}
 

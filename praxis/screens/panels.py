@@ -2,6 +2,8 @@
 
 from praxis.kernel.display import Panel, contribute, fields, screens
 from praxis.kernel.lifecycle import Phase
+from praxis.records import extras
+from praxis.records.where import added_fact
 
 from .draw import macro
 
@@ -20,6 +22,8 @@ def may_edit(fact, record, by):
 def _values(keys):
     def load(record, by):
         facts = [fields(record.kind)[k] for k in keys(screens[record.kind])]
+        added = extras.of(record.kind, record.organisation_id).values() if keys(screens[record.kind]) is screens[record.kind].properties else ()
+        facts += [added_fact(e) for e in added if e.on_page and (e.when is None or e.when(record))]
         extra = loaded(facts, [record], by)
         rows = [(f, f.value(record, extra), may_edit(f, record, by)) for f in facts]
         return {"rows": rows, "macro": macro} if rows else None

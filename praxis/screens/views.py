@@ -17,10 +17,11 @@ from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.models import SavedView
 from praxis.records.read import by_number, columns
+from praxis.records.where import catalogue
 
 from . import answers, exports
 from .access import access
-from .asked import ALL, choice, form_for, value_of
+from .asked import ALL, added_fields, added_sections, choice, form_for, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
 from .heads import head
 from .lists import WORDS, Listing, signs_of
@@ -63,8 +64,8 @@ def record_list(request, key):
 def list_filter(request, key, field):
     """The editor of one filter, a dialog or a page."""
     listing = Listing(kind_of(request, key), request.actor, request.GET)
-    fact = fields(key).get(field)
-    if fact is None or field not in listing.screens.filters:
+    fact = listing.facts.get(field)
+    if fact is None or field not in listing.filters:
         raise Http404
     test = next((t for t in listing.condition.parts if getattr(t, "field", "") == field), None)
     options = fact.options(listing.kind, request.actor, None, "") if fact.options else None
@@ -148,7 +149,7 @@ def record_panel(request, number, key):
 def record_field(request, number, key):
     """Inline edit of any property: GET the editor, POST the value, get the new <dd> back."""
     record, by = record_of(request, number), request.actor
-    fact = fields(record.kind).get(key)
+    fact = catalogue(record.type, by).get(key)
     if fact is None or not may_edit(fact, record, by) or fact.dialog:
         raise Http404
     status, clash, error = 200, None, ""
@@ -265,6 +266,7 @@ def record_new(request, key):
     if not request.actor.has(kind.permission("open")):
         raise Http404
     form = new_form(kind, request.actor, request.POST if request.method == "POST" else None)
+    sections = [*screens[key].form, *added_sections(kind, request.actor)]
     status = 200
     if request.method == "POST":
         status = 422
@@ -277,7 +279,7 @@ def record_new(request, key):
             except Refused as problem:
                 form.add_error(None, str(problem))
                 status = 403
-    return page(request, "form.j2", status, kind=kind, form=form, sections=screens[key].form, section=key)
+    return page(request, "form.j2", status, kind=kind, form=form, sections=sections, section=key)
 
 
 def new_form(kind, actor, data=None):
@@ -292,6 +294,7 @@ def new_form(kind, actor, data=None):
             made[name].initial = column.get_default()
         else:
             made[name] = column.formfield()
+    made |= added_fields(kind, actor)
     form = type("New", (forms.Form,), made)(data)
     form.use_required_attribute = False
     return form

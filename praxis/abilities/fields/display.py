@@ -1,23 +1,27 @@
-from django.db.models import Q
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Panel, contribute
+from praxis.kernel.display import Panel, Rows, administer, contribute
+from praxis.records import extras
 
 from .models import CustomField
 
 
 def _more(record, by):
-    """The custom values of a record under their labels; most records have none and cost no query."""
+    """Values of fields that have no place among the properties, under their labels; most records have none and cost no query."""
     if not record.custom:
         return None
-    declared = CustomField.objects.filter(Q(organisation=None) | Q(organisation=record.organisation_id), kind=record.kind)
-    rows = [(f.label, _shown(record.custom[f.key])) for f in declared.order_by("pk") if record.custom.get(f.key) not in (None, "")]
+    declared = extras.of(record.kind, record.organisation_id).values()
+    rows = [(f.label, f.words(record.custom[f.key])) for f in declared if not f.on_page and record.custom.get(f.key) not in (None, "")]
     return {"rows": rows} if rows else None
 
 
-def _shown(value):
-    return _t("Yes") if value is True else _t("No") if value is False else value
-
-
-contribute("*", Panel(key="fields.more", title=_("More facts"), slot="rail", template="fields/more.j2", load=_more, order=70))
+contribute("*", Panel(key="fields.more", title=_("More facts"), slot="rail", template="fields/more.j2", load=_more, on=("*.field.custom.*",), order=70))
+administer(
+    Rows(key="fields", label=_("Fields"), one=_("Field"), place="desk", model=CustomField, columns=("label", "kind", "type", "key", "required", "position"),
+         form=("kind", "key", "label", "type", "options", "organisation", "hint", "section", "position", "required", "portal", "on_page", "in_list", "when"),
+         natural=("organisation", "kind", "key"), find=("label", "key", "kind"), order=("kind", "position", "pk"), joins=("organisation",),
+         about=_("Facts of your own on any kind of record: in its form, page, list, filters, search, export, import and the API."),
+         hints={"kind": _("incident, service, agreement …"), "key": _("Its name in addresses and files; it stays."), "options": _("A line each, such as - Red"),
+                "organisation": _("Empty: on the records of all"), "required": _("Asked when a record is opened"), "portal": _("Requesters are asked too"),
+                "position": _("Order, small first"), "when": _("The field exists only where this condition holds; empty: always")}),
+)

@@ -25,14 +25,19 @@ def follow(record, event):
         return {}, lambda stored: Document.objects.bulk_create([_document(stored)])
     if event.body:
         return {}, lambda stored: _add(stored.pk, event)
-    if set(event.changes) & {"title", "requester", *WORDS}:
+    if set(event.changes) & {"title", "requester", *WORDS} or any(c.startswith("custom.") for c in event.changes):
         return {}, lambda stored: rebuild([stored])
     return {}, None
 
 
+def added_words(record):
+    """Texts in added fields, which the desk reads and requesters do not."""
+    return "\n".join(plain(str(v)) for v in record.custom.values() if isinstance(v, str) and v)
+
+
 def _document(record):
     return Document(record_id=record.pk, title=plain(record.title),
-                    public=public_words(record, record.requester and record.requester.name))
+                    public=public_words(record, record.requester and record.requester.name), private=added_words(record))
 
 
 def _add(pk, event):

@@ -199,7 +199,7 @@ class ServiceNowLog:
         self._make(Category, paths, lambda p: Category(name=p.split(", ")[1], path=p, parent=self.known[Category][p.split(", ")[0]], **home), "path")
         for name in (*FLAGS, *TEXTS, "sys_mod_count"):
             if not CustomField.objects.filter(kind="incident", key=name, organisation=self.organisation).exists():
-                write.save(CustomField(), self.by, kind="incident", key=name, label=name.removeprefix("u_").replace("_", " ").capitalize(),
+                write.save(CustomField(), self.by, kind="incident", key=name, on_page=False, label=name.removeprefix("u_").replace("_", " ").capitalize(),
                            type="yes" if name in FLAGS else "number" if name == "sys_mod_count" else "text", **home)
 
     def _make(self, model, names, new, key="name"):

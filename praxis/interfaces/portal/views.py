@@ -17,7 +17,7 @@ from praxis.records.models import Record, within
 from praxis.records.read import by_number, possible
 from praxis.screens.access import SIGNED_IN, access
 from praxis.screens.answers import SeeOther
-from praxis.screens.asked import ALL, choice
+from praxis.screens.asked import ALL, added_fields, choice
 from praxis.screens.draw import html
 
 MOST = 100
@@ -136,6 +136,7 @@ def _form(request, data=None):
         "impact": choice(_("Who is hit?"), [(3, _("Only me")), (2, _("Several people")), (1, _("Everyone here"))], True, int),
         "urgency": choice(_("Can you work?"), [(3, _("Yes, it can wait")), (2, _("Slowly, or with a way round")), (1, _("No, work has stopped"))], True, int),
     }
+    made |= added_fields(registry["incident"], request.actor, portal=True)
     form = type("Report", (forms.Form,), made)(data, initial={"impact": 3, "urgency": 2})
     form.use_required_attribute = False
     return form

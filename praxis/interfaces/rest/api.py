@@ -16,13 +16,12 @@ from ninja.security import HttpBearer
 from praxis import __version__
 from praxis.abilities.conversation.read import timeline
 from praxis.abilities.search.query import search as find
-from praxis.kernel.display import fields
 from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.kernel.kinds import registry
 from praxis.lib.conditions import BadCondition, from_query
 from praxis.people.actors import actor_of
 from praxis.people.signin import token_of
-from praxis.records import write
+from praxis.records import extras, where, write
 from praxis.records.models import NEWEST
 from praxis.records.read import by_number, possible
 from praxis.records.where import to_q
@@ -138,7 +137,16 @@ def one_of(request, kind, number):
     if registry.by_number(number) is not kind or not request.actor.has(kind.permission("see")):
         return None
     rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(number=number)
-    return next(iter(shapes.shown(_plan(kind), rows)), None)
+    return next(iter(_told(kind, request.actor, shapes.shown(_plan(kind), rows))), None)
+
+
+def _told(kind, actor, rows):
+    """The rows with the added fields that this reader may meet."""
+    if not actor.has(kind.permission("notes")):
+        known = {e.key for e in extras.reached(kind.key, actor).values()}
+        for row in rows:
+            row["custom"] = {k: v for k, v in row["custom"].items() if k in known}
+    return rows
 
 
 def written(request, kind, number, status=200):
@@ -159,12 +167,12 @@ def add(kind):
         """Filters as in the address of a list, such as ?state.is=new&team.is=3. Follow `next` until it is null."""
         if not request.actor.has(kind.permission("see")):
             raise Forbidden(kind.permission("see"))
-        catalogue = _filters(kind)
+        catalogue = {k: f for k, f in where.catalogue(kind, request.actor).items() if f.path or f.where}
         condition = from_query([(k, v) for k, v in request.GET.items() if "." in k], catalogue)
         rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(to_q(condition, kind, request.actor))
         size = max(1, min(limit, MOST))
         page = rows.extra(where=["records_record.id < %s"], params=[cursor_of(after)]) if after else rows
-        items = shapes.shown(planned, page.order_by(NEWEST)[: size + 1])
+        items = _told(kind, request.actor, shapes.shown(planned, page.order_by(NEWEST)[: size + 1]))
         body = {"items": items[:size], "next": cursor(items[size - 1]["id"]) if len(items) > size else None}
         if total:
             body["total"] = rows.count()
@@ -172,7 +180,7 @@ def add(kind):
 
     @api.post(base, tags=tag, summary=f"{kind.label}: open", operation_id=f"{kind.key}_open", response={201: out})
     def opened_(request, body: opened):
-        values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None}
+        values = {k: v for k, v in shapes.given(body).items() if v is not None}
         return written(request, kind, once(request, lambda: write.open_record(kind, request.actor, **values).number), 201)
 
     @api.get(base + "/{number}", tags=tag, summary=f"{kind.label}: read", operation_id=f"{kind.key}_read", response={200: out})
@@ -185,7 +193,7 @@ def add(kind):
     @api.patch(base + "/{number}", tags=tag, summary=f"{kind.label}: change", operation_id=f"{kind.key}_change", response={200: out})
     def change(request, number: str, body: changed):
         record = record_of(request, kind, number)
-        seen, values = seen_by(request, record), body.dict(exclude_unset=True)
+        seen, values = seen_by(request, record), shapes.given(body)
         return written(request, kind, once(request, lambda: write.change(record, request.actor, seen=seen, **values).number))
 
     @api.get(base + "/{number}/events", tags=tag, summary="The history that you may see", operation_id=f"{kind.key}_events")
@@ -220,11 +228,6 @@ def _step(kind, key, route, step, tag, out, doing):
 @cache
 def _plan(kind):
     return shapes.plan(kind)
-
-
-@cache
-def _filters(kind):
-    return {k: f for k, f in fields(kind.key).items() if f.path or f.where}
 
 
 @api.get("/search", tags=["Search"], summary="Find records by words", operation_id="search")

@@ -7,10 +7,11 @@ from ninja import Schema
 from pydantic import create_model
 
 from praxis.kernel.lifecycle import Move
+from praxis.records import extras
 from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 
-HIDDEN = {"id", "kind", "phase", "custom", "restricted"}
+HIDDEN = {"id", "kind", "phase", "restricted"}
 _TYPES = ((models.BooleanField, bool), (models.IntegerField, int), (models.DateTimeField, datetime), (models.DateField, date),
           (models.JSONField, list | dict), (models.ForeignKey, int))
 
@@ -58,6 +59,7 @@ def in_schema(kind, opening):
     for name, column in writable(kind, opening).items():
         needed = opening and not column.blank and not column.has_default() and not column.null
         made[name] = (type_of(column), ...) if needed else (type_of(column) | None, None)
+    made["custom"] = (dict | None, None)  # fields that were added to the kind, by their keys
     base = type("Strict", (Schema,), {"model_config": {"extra": "forbid"}})
     return create_model(f"{kind.key.capitalize()}{'Open' if opening else 'Change'}", __base__=base, **made)
 
@@ -103,3 +105,10 @@ def shown(planned, rows):
          for name, column, label in planned} | {"id": row["id"]}
         for row in rows.values(*wanted)
     ]
+
+
+def given(body):
+    """What a body sets, with the added fields under the names that the writers know."""
+    values = body.dict(exclude_unset=True)
+    added = values.pop("custom", None) or {}
+    return values | {f"{extras.PREFIX}{k}": v for k, v in added.items()}

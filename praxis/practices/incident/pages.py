@@ -12,7 +12,7 @@ from praxis.people.models import Person
 from praxis.records import write
 from praxis.records.fields import services, teams
 from praxis.screens.answers import SeeOther
-from praxis.screens.asked import choice
+from praxis.screens.asked import added_fields, choice
 from praxis.screens.draw import asked_by_script, fragment, page
 from praxis.screens.pages import page as route
 
@@ -49,6 +49,7 @@ def _form(actor, person, data=None):
         "close_code": choice(_("Closure code"), list(CLOSE_CODES(actor.organisation).items()), False),
         "solution": forms.CharField(label=_("Solution, if you solved it now"), required=False, widget=forms.Textarea(attrs={"rows": 2})),
     }
+    made |= added_fields(INCIDENT, actor)
     first = {"impact": Level.LOW, "urgency": Level.MEDIUM, "channel": "phone", "team": actor.teams[0] if actor.teams else None}
     form = type("Line", (forms.Form,), made)(data, initial=first)
     form.use_required_attribute = False
@@ -76,7 +77,7 @@ def new(request):
             try:
                 return SeeOther(f"/r/{write.once(data.get('once', '')[:80], actor, lambda: _open(actor, person, form, data))}")
             except ValidationError as problem:
-                for name, messages in problem.message_dict.items():
+                for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
                     form.add_error(name if name in form.fields else None, messages)
             except Refused as problem:
                 form.add_error(None, str(problem))

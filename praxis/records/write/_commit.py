@@ -42,6 +42,7 @@ def commit(record, by, name, changes, *, data=None, at=None, creating=False, bod
 
 def _store(record, seen, names):
     """One UPDATE of the shared table, guarded by the version; one more if the practice's own columns changed."""
+    names = {"custom" if n.startswith("custom.") else n for n in names}
     known = columns(type(record))
     own = {f.name for f in record._meta.local_fields}
     shared = {known[n].attname: getattr(record, known[n].attname) for n in names if n not in own}

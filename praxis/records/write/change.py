@@ -6,10 +6,11 @@ from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.models import Event
 
+from .. import extras
 from ._commit import Stale, commit, enter
 from .gate import writing
 from .open import PROTECTED
-from .values import check, entry, resolved
+from .values import check, check_added, entry, held, put, resolved, told
 
 TRIES = 5
 
@@ -30,11 +31,11 @@ def change(record, by, *, needs=None, event=None, seen=None, data=None, **values
             raise Conflict(record.number)
         if seen != record.version:
             _merge(record, seen, values)
-        changes = _apply(record, values)
+        changes = _apply(record, values, by)
         if not changes:
             return record
         try:
-            commit(record, by, event or f"{record.kind}.changed", changes, data=data)
+            commit(record, by, event or f"{record.kind}.changed", {told(n): c for n, c in changes.items()}, data=data)
             return record
         except Stale:
             record.refresh_from_db()  # and judge anew: it may be closed or out of reach by now
@@ -76,16 +77,18 @@ def _merge(record, seen, values):
     """A stale copy may still change what nobody else touched; the log knows who touched what."""
     for event in Event.objects.filter(subject=record.pk, version__gt=seen).order_by("-id"):
         for name, value in values.items():
-            if name in event.changes and getattr(record, name) != value:
+            if told(name) in event.changes and held(record, name) != value:
                 raise Conflict(record.number, name, event)
 
 
-def _apply(record, values):
+def _apply(record, values, by):
     """Set what differs and what follows from it; returns the log entries."""
     changes = {}
     for name, value in values.items():
         _set(record, changes, name, value)
-    check(record, changes)
+    check(record, [n for n in changes if not n.startswith(extras.PREFIX)])
+    if any(n.startswith(extras.PREFIX) for n in changes):
+        check_added(record, by, changes)
     if changes and record.type.compute:
         for name, value in record.type.compute(record).items():
             _set(record, changes, name, value)
@@ -93,8 +96,8 @@ def _apply(record, values):
 
 
 def _set(record, changes, name, value):
-    old = getattr(record, name)
+    old = held(record, name)
     if old == value:
         return
     changes[name] = entry(record, name, old, value)
-    enter(record, value) if name == "state" else setattr(record, name, value)
+    enter(record, value) if name == "state" else put(record, name, value)

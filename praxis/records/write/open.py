@@ -6,9 +6,10 @@ from praxis.kernel.display import fields
 from praxis.kernel.errors import Forbidden
 from praxis.people.models import Organisation, Person
 
+from .. import extras
 from ._commit import commit, enter
 from .gate import writing
-from .values import EMPTY, check, entry, resolved, tracked
+from .values import EMPTY, check, check_added, entry, put, resolved, told, tracked
 
 PROTECTED = {"kind", "number", "state", "phase", "is_open", "version", "opened_at", "updated_at", "due_at", "resolved_at",
              "closed_at", "external_ref", "id"}
@@ -27,15 +28,21 @@ def open_record(kind, by, *, data=None, **values):
     record = kind.model(kind=kind.key)
     enter(record, kind.lifecycle.first.name)
     _belongs(record, by, values)
-    for name, value in resolved(record, by, values).items():
-        setattr(record, name, value)
-    _may_open(record, by, set(values) - set(kind.opening))
+    given = resolved(record, by, values)
+    for name, value in given.items():
+        put(record, name, value)
+    added = {n for n in values if n.startswith(extras.PREFIX)}
+    _may_open(record, by, set(values) - set(kind.opening) - added)
+    if shut := {n for n in added if not extras.of(kind.key, record.organisation_id)[n].portal and not by.has(kind.permission("change"))}:
+        raise Forbidden(f"{kind.permission('change')} ({', '.join(sorted(shut))})")
     names = tracked(type(record))
     check(record, names)
+    check_added(record, by, added, opening=True)
     for name, value in (kind.compute(record) if kind.compute else {}).items():
         setattr(record, name, value)
     record.number = numbers.take(kind)[0]
     changes = {n: entry(record, n, None, v) for n in names if (v := getattr(record, n)) not in EMPTY}
+    changes |= {told(n): entry(record, n, None, v) for n, v in given.items() if n in added and v not in EMPTY}
     commit(record, by, f"{kind.key}.opened", changes, data=data, creating=True, at=record.opened_at)
     return record
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from praxis.lib.text import without_control
 from praxis.people.models import Organisation
 
+from .. import extras
 from ..read import columns
 
 UNLOGGED = {"id", "kind", "number", "phase", "is_open", "due_at", "version", "updated_at", "custom"}  # follow from the rest, or are told by key
@@ -25,6 +26,8 @@ def tracked(model):
 def resolved(record, by, values):
     """`values` with rows in place of keys; ValidationError for unknown columns and rows out of reach."""
     known, out = columns(type(record)), {}
+    values, added = extras.split(values)
+    out |= _added(record, by, added)
     for name, value in values.items():
         field = known.get(name)
         if field is None:
@@ -37,6 +40,49 @@ def resolved(record, by, values):
             value = _instant(name, value)
         out[name] = value
     return out
+
+
+def _added(record, by, values):
+    """Values of added fields as they are stored."""
+    declared, out = extras.of(record.kind, record.organisation_id) if values else {}, {}
+    for name, value in values.items():
+        if (extra := declared.get(name)) is None:
+            raise ValidationError({name: _("%(kind)s has no field %(name)s.") % {"kind": record.type.label, "name": name}})
+        try:
+            out[name] = extra.clean(value, record, by)
+        except ValidationError as problem:
+            raise ValidationError({name: problem.messages}) from None
+    return out
+
+
+def held(record, name):
+    """The value of a column or of an added field."""
+    return record.custom.get(name.removeprefix(extras.PREFIX)) if name.startswith(extras.PREFIX) else getattr(record, name)
+
+
+def put(record, name, value):
+    """Set a column or an added field."""
+    if name.startswith(extras.PREFIX):
+        record.custom = {**record.custom, name.removeprefix(extras.PREFIX): value}
+    else:
+        setattr(record, name, value)
+
+
+def told(name):
+    """The name under which the log tells of a column or an added field."""
+    return f"custom.{name.removeprefix(extras.PREFIX)}" if name.startswith(extras.PREFIX) else name
+
+
+def check_added(record, by, names, opening=False):
+    """Fields that exist only under a condition have no value elsewhere; those that are asked for have one (FLD-02)."""
+    declared = extras.of(record.kind, record.organisation_id)
+    asked = by.id is not None and by.has(record.type.permission("change"))
+    for name, extra in declared.items():
+        value, exists = held(record, name), extra.when is None or extra.when(record)
+        if name in names and value is not None and not exists:
+            raise ValidationError({name: _("%s does not apply to this record.") % extra.label})
+        if extra.required and exists and value in EMPTY and (name in names or opening and by.id is not None and (asked or extra.portal)):
+            raise ValidationError({name: _("%s is needed.") % extra.label})
 
 
 def _instant(name, value):
@@ -104,6 +150,8 @@ def plain(value):
 
 def words(record, name, value):
     """The words of a value, kept in the log: a timeline must not look names up, and names change."""
+    if name.startswith(extras.PREFIX):
+        return str(extras.of(record.kind, record.organisation_id)[name].words(value))
     if name == "state":
         return str(record.type.lifecycle.states[value].label) if value else ""
     if value in EMPTY:
