@@ -4,6 +4,8 @@ import csv
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import xlsxwriter
+
 from praxis.kernel.display import screens
 from praxis.records import extras
 
@@ -20,22 +22,43 @@ class _Echo:
 
 
 def csv_of(listing):
-    """The lines of the export: number, subject and every column and property, in the order of the list."""
+    """The lines of the export as CSV."""
+    writer = csv.writer(_Echo())
+    for row in table_of(listing):
+        yield writer.writerow(row)
+
+
+def xlsx_of(listing, path):
+    """The export as a workbook at `path`, written line by line; texts stay texts, whatever they begin with."""
+    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet(str(listing.kind.plural)[:31])
+        for n, row in enumerate(table_of(listing)):
+            for m, value in enumerate(row):
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    sheet.write_number(n, m, value)
+                elif value:
+                    sheet.write_string(n, m, str(value)[:32_767])
+
+
+def table_of(listing):
+    """The rows of an export: headings, then number, subject and every column and property, in the order of the list."""
     shown = screens[listing.kind.key]
     added = extras.reached(listing.kind.key, listing.actor)
     keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, "opened", "updated",
                               *added]))
-    facts = [_told(listing.facts[k], added.get(k)) for k in keys]
-    writer = csv.writer(_Echo())
-    yield writer.writerow([cell(f.label) for f in facts])
+    once = {}  # a fact may be shown in two ways; a table has each heading once
+    for key in keys:
+        once.setdefault(str(listing.facts[key].label), _told(listing.facts[key], added.get(key)))
+    facts = list(once.values())
+    yield [cell(f.label) for f in facts]
     joins = sorted({f.join for f in facts if f.join} | {"requester"})
     records = []
     for record in listing.ordered(listing.rows().select_related(*joins)).iterator(CHUNK):
         records.append(record)
         if len(records) == CHUNK:
-            yield from _lines(writer, facts, records, listing.actor)
+            yield from _lines(facts, records, listing.actor)
             records = []
-    yield from _lines(writer, facts, records, listing.actor)
+    yield from _lines(facts, records, listing.actor)
 
 
 def _told(fact, extra):
@@ -43,10 +66,10 @@ def _told(fact, extra):
     return replace(fact, read=lambda r: r.custom.get(extra.key)) if extra and extra.type == "time" else fact
 
 
-def _lines(writer, facts, records, actor):
+def _lines(facts, records, actor):
     extra = loaded(facts, records, actor)
     for record in records:
-        yield writer.writerow([cell(_plain(f, f.value(record, extra))) for f in facts])
+        yield [cell(_plain(f, f.value(record, extra))) for f in facts]
 
 
 def _plain(fact, value):

@@ -1,10 +1,12 @@
 """A handful of views serves every kind; a practice adds none."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -115,6 +117,19 @@ def list_export(request, key):
     answer = StreamingHttpResponse(exports.csv_of(listing), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
     return answer
+
+
+@require_GET
+@access("desk.work")
+def list_xlsx(request, key):
+    """The same rows as a workbook."""
+    listing = Listing(kind_of(request, key), request.actor, request.GET)
+    if listing.error:
+        return page(request, "note_page.j2", 400, title=_("Export"), text=listing.error, back=f"/k/{key}", section=key)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{key}.xlsx"
+        exports.xlsx_of(listing, path)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)  # an open file outlives its name
 
 
 @require_GET

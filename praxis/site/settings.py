@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "praxis.abilities.fields",
     "praxis.abilities.notices",
     "praxis.abilities.announcements",
+    "praxis.abilities.imports",
     "praxis.abilities.search",
     "praxis.screens",
     "praxis.estate.service",

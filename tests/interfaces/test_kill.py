@@ -17,6 +17,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from django.conf import settings
@@ -73,9 +74,6 @@ class Database:
         self.folder, self.port = folder / "cluster", port
         self.bin = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
         shutil.chown(folder, "postgres")
-        for parent in folder.parents:
-            if str(parent).startswith("/tmp/pytest"):
-                parent.chmod(0o755)
         self._as("initdb", "-D", self.folder, "-A", "trust", "-U", "postgres", "--no-sync")
         self.start()
         self._as("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "praxis")
@@ -96,6 +94,7 @@ class Database:
 
     def stop(self):
         self._as("pg_ctl", "-D", self.folder, "-m", "fast", "-w", "stop")
+        shutil.rmtree(self.folder.parent)
 
 
 class Service:
@@ -167,7 +166,7 @@ def test_killed_at_random_points_nothing_is_lost(tmp_path):
     home, port = tmp_path / "home", free_port()
     home.mkdir()
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PRAXIS_NOW")} | {"PRAXIS_HOME": str(home), "PRAXIS_LOG": "CRITICAL"}
-    database = Database(tmp_path / "db", free_port()) if ON_POSTGRES and not (tmp_path / "db").mkdir() else None
+    database = Database(Path(mkdtemp(prefix="praxis-db-")), free_port()) if ON_POSTGRES else None  # where its own user may go
     if database:
         env["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{database.port}/praxis"
     subprocess.run([PRAXIS, "setup"], env=env, check=True, stdout=subprocess.DEVNULL)

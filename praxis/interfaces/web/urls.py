@@ -3,7 +3,7 @@ from django.urls import path
 from praxis.screens import pages as extra
 from praxis.screens import rows, views
 
-from . import admin, health, home, pages, signin
+from . import admin, health, home, imports, pages, signin
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("notices/read", home.read_notices, name="read_notices"),
+    path("import", imports.start, name="import"),
+    path("import/<int:pk>", imports.one, name="import_one"),
+    path("import/<int:pk>/bad.csv", imports.bad, name="import_bad"),
     path("admin", rows.start, name="admin"),
     path("admin/settings", admin.settings, name="admin_settings"),
     path("admin/why", admin.why, name="admin_why"),
@@ -39,6 +42,7 @@ urlpatterns = [
     path("k/<slug:key>/new", views.record_new, name="new"),
     path("k/<slug:key>/bulk", pages.bulk, name="bulk"),
     path("k/<slug:key>/export.csv", views.list_export, name="export"),
+    path("k/<slug:key>/export.xlsx", views.list_xlsx, name="export_xlsx"),
     path("k/<slug:key>/views", views.view_save, name="view_save"),
     path("k/<slug:key>/filter/<slug:field>", views.list_filter, name="filter"),
     path("k/<slug:key>/apply/<slug:field>", views.list_apply, name="apply"),

@@ -1,0 +1,132 @@
+"""Trying, importing and undoing one table, row by row: each row stands for itself, or all of them do together."""
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from praxis.kernel.context import come_from
+from praxis.kernel.errors import Refused
+from praxis.people.actors import actor_of
+from praxis.records.write import once, writing
+
+from . import targets
+from .models import Import
+
+STEP = 50  # rows between two notes of the progress
+
+
+class Enough(Exception):
+    """Ends a transaction whose work is not to stay."""
+
+
+def run(pk, trying):
+    """Try or import; safe to repeat: a row that is done says again what it did."""
+    one = Import.objects.select_related("person__organisation").get(pk=pk)
+    actor = actor_of(one.person)
+    target = targets.of(one.target, actor)
+    if target is None:
+        return _finish(one, "refused", [[0, "bad", "", "You may not import into this any more.", 0, {}]])
+    with come_from(origin="import"):
+        if trying:
+            return _finish(one, "tried", _each(one, target, lambda n, row: _tried(target, row)))
+        if one.whole:
+            return _whole(one, target)
+        return _finish(one, "done", _each(one, target, lambda n, row: _kept(one, target, actor, n, row)))
+
+
+def _each(one, target, doing):
+    """The results of all rows; the progress is noted now and then."""
+    results = []
+    for n, row in enumerate(one.rows):
+        results.append(_result(one, target, n, row, doing))
+        if n % STEP == 0:
+            Import.objects.filter(pk=one.pk).update(done=n)
+    return results
+
+
+def _result(one, target, n, row, doing):
+    line = n + 2  # as people count: the headings are line 1
+    values = {column: row[one.heads.index(head)] for head, column in one.mapping.items() if column in target.columns}
+    try:
+        return [line, *_flat(doing(n, values))]
+    except ValidationError as problem:
+        told = getattr(problem, "message_dict", None)
+        words = "; ".join(f"{_head(one, k)}{' '.join(v)}" for k, v in told.items()) if told else " ".join(problem.messages)
+        return [line, "bad", "", words, 0, {}]
+    except Refused as problem:
+        return [line, "bad", "", str(problem), 0, {}]
+    except (DatabaseError, ValueError, TypeError, OverflowError) as problem:
+        return [line, "bad", "", f"This row cannot be stored: {str(problem)[:200]}", 0, {}]
+
+
+def _flat(found):
+    outcome, what, version, before = found
+    return outcome, what, "", version, before
+
+
+def _head(one, column):
+    head = next((h for h, c in one.mapping.items() if c == column), "")
+    return f"{head}: " if head else ""
+
+
+def _tried(target, values):
+    """What would become of a row, and nothing stays of it."""
+    found = []
+    try:
+        with writing(), transaction.atomic():
+            found.append(target.put(dict(values)))
+            raise Enough
+    except Enough:
+        return found[0]
+
+
+def _kept(one, target, actor, n, values):
+    return once(f"import:{one.pk}:{n}", actor, lambda: list(target.put(dict(values))))
+
+
+def _whole(one, target):
+    """All rows in one transaction, or none."""
+    results = []
+    try:
+        with writing():
+            for n, row in enumerate(one.rows):
+                results.append(_result(one, target, n, row, lambda n, values: _saved(target, values)))
+            if any(r[1] == "bad" for r in results):
+                raise Enough
+            return _finish(one, "done", results)
+    except Enough:
+        return _finish(one, "refused", results)
+
+
+def _saved(target, values):
+    with transaction.atomic():
+        return target.put(dict(values))
+
+
+def _finish(one, state, results):
+    Import.objects.filter(pk=one.pk).update(state=state, results=results, done=len(results))
+    return counts(results)
+
+
+def undo(pk):
+    """Take back what an import did, last row first; rows that were worked on since stay, each with its reason."""
+    one = Import.objects.select_related("person__organisation").get(pk=pk)
+    target, left = targets.of(one.target, actor_of(one.person)), []
+    with come_from(origin="import"):
+        for line, outcome, what, reason, version, before in reversed(one.results):
+            if outcome in ("made", "changed"):
+                try:
+                    with writing():
+                        target.undo(what, outcome, version, before)
+                    outcome = "undone"
+                except (Refused, ValidationError) as problem:
+                    reason = " ".join(getattr(problem, "messages", [str(problem)]))
+            left.append([line, outcome, what, reason, version, before])
+    return _finish(one, "undone", left[::-1])
+
+
+def counts(results):
+    """{outcome: rows}; they add up to the rows of the file (AC4)."""
+    found = dict.fromkeys(("made", "changed", "same", "bad", "undone"), 0)
+    for row in results:
+        found[row[1]] += 1
+    return found

@@ -1,0 +1,68 @@
+"""Reading CSV and XLSX as text, within limits: what cannot be read says why."""
+
+import csv
+import io
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from python_calamine import CalamineError, CalamineWorkbook
+
+from praxis.lib.text import without_control
+
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL = 20_000, 100, 20 * 2**20, 100_000
+
+
+def read(name, data):
+    """(heads, rows) of a file's bytes, every cell a text; ValidationError for what is no table."""
+    if len(data) > MOST_BYTES:
+        raise ValidationError(_("This file is larger than %s MB. Cut it into several.") % (MOST_BYTES // 2**20))
+    rows = _xlsx(data) if data[:4] == b"PK\x03\x04" else _csv(data)
+    rows = [r for r in rows if any(r)]
+    if not rows:
+        raise ValidationError(_("This file holds no rows."))
+    heads = [h.strip() or f"({n})" for n, h in enumerate(rows[0], 1)]
+    if len(heads) > MOST_COLUMNS or len(rows) > MOST_ROWS + 1:
+        raise ValidationError(_("At most %(rows)s rows and %(columns)s columns. Cut the file into several.") % {"rows": MOST_ROWS, "columns": MOST_COLUMNS})
+    if len(set(heads)) < len(heads):
+        raise ValidationError(_("Two columns have the same heading: %s.") % next(h for h in heads if heads.count(h) > 1))
+    return heads, [(r + [""] * len(heads))[: len(heads)] for r in rows[1:]]
+
+
+def _csv(data):
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    if "\x00" in text[:4000]:
+        raise ValidationError(_("This is neither CSV nor XLSX. Save the table as one of them."))
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    csv.field_size_limit(MOST_CELL * 2)
+    try:
+        return [[_cell(c) for c in row] for row in csv.reader(io.StringIO(text), delimiter=separator)]
+    except csv.Error as problem:
+        raise ValidationError(_("This CSV cannot be read: %s.") % problem) from None
+
+
+def _xlsx(data):
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            rows = book.get_sheet_by_index(0).to_python(skip_empty_area=True, nrows=MOST_ROWS + 2)
+    except (CalamineError, ValueError, IndexError, OSError) as problem:
+        raise ValidationError(_("This workbook cannot be read: %s.") % str(problem)[:200]) from None
+    return [[_cell(c) for c in row[: MOST_COLUMNS + 1]] for row in rows]
+
+
+def _cell(value):
+    """A cell as text; the apostrophe that an export puts before what looks like a formula is taken off again."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    text = without_control(str(value))[:MOST_CELL]
+    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,196 @@
+"""Tables in and out: mapped, tried, imported, undone; what the export writes comes in again; nothing runs in a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+import xlsxwriter
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from praxis.abilities.fields.models import CustomField
+from praxis.abilities.imports import engine, tables, targets
+from praxis.abilities.imports.models import Import
+from praxis.interfaces.cli.checks import differences
+from praxis.kernel.actors import system
+from praxis.kernel.jobs.worker import Worker
+from praxis.kernel.kinds import registry
+from praxis.kernel.models import Event, Job
+from praxis.people.models import Person
+from praxis.practices.incident.models import Incident
+from praxis.records import write
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(rows):
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+def book_of(rows):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate(rows):
+            sheet.write_row(n, 0, row)
+    return out.getvalue()
+
+
+@pytest.fixture
+def bring(company):
+    """bring(target, rows, try / run ...) goes the way of the pages and gives the Import."""
+    client = company.client("administrator")
+
+    def bring(target, rows, *, whole=False, trying=True, name="a.csv", data=None):
+        upload = SimpleUploadedFile(name, data or (book_of(rows) if name.endswith("xlsx") else text_of(rows)))
+        there = client.post("/import", {"target": target, "file": upload})["Location"]
+        one = Import.objects.get(pk=there.split("/")[-1])
+        form = {f"c{n}": one.mapping.get(h, "") for n, h in enumerate(one.heads)} | ({"whole": "1"} if whole else {})
+        for what in (["try", "run"] if trying else ["run"]):
+            assert client.post(there, form | {"what": what})["Location"] == there
+            assert "rows. This page looks again" in client.get(there).content.decode()
+            Worker().run(until_empty=True)
+            one.refresh_from_db()
+            if what == "try":
+                one.tried = engine.counts(one.results)
+        one.client, one.there = client, there
+        return one
+
+    return bring
+
+
+PEOPLE = [["Name", "Email", "Job", "Department"], *[[f"Person {n}", f"p{n}@acme.example", "Clerk", "Sales"] for n in range(30)]]
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
+def test_people_come_in_and_a_second_time_change_nothing(bring, company, name):
+    """AC4: tried and imported say the same; made, changed, unchanged and bad add up to the rows."""
+    rows = [*map(list, PEOPLE), ["", "no-name@acme.example", "", ""], ["Bad", "not an address", "", ""]]
+    one = bring("rows:people", rows, name=name)
+    counts = engine.counts(one.results)
+    assert one.tried == counts == {"made": 30, "changed": 0, "same": 0, "bad": 2, "undone": 0} and sum(counts.values()) == len(rows) - 1
+    assert [r[0] for r in one.results if r[1] == "bad"] == [32, 33] and Person.objects.get(email="p7@acme.example").organisation == company.organisation
+    assert not Person.objects.get(email="p7@acme.example").has_usable_password()
+    rows[1][2] = "Boss"
+    again = bring("rows:people", rows, name=name)
+    assert engine.counts(again.results) == {"made": 0, "changed": 1, "same": 29, "bad": 2, "undone": 0}
+    mended = again.client.get(f"{again.there}/bad.csv").content.decode()
+    assert "no-name@acme.example" in mended and "Why not" in mended
+
+
+def test_incidents_with_ten_bad_rows(bring, company, agent):
+    good = [[f"Printer {n}", "high", "low", "agent@acme.example", "Network", ("New", "Closed", "resolved")[n % 3]] for n in range(40)]
+    bad = [["", "high", "low", "", "", ""], ["x", "enormous", "low", "", "", ""], ["x", "high", "low", "nobody@acme.example", "", ""],
+           ["x", "high", "low", "", "No group", ""], ["x", "high", "low", "", "", "Asleep"], ["x" * 300, "high", "low", "", "", ""]]
+    one = bring("kind:incident", [["Subject", "Impact", "Urgency", "Requester", "Group", "State"], *good, *bad])
+    assert engine.counts(one.results) == {"made": 40, "changed": 0, "same": 0, "bad": 6, "undone": 0}
+    assert all(r[3] for r in one.results if r[1] == "bad") and "Impact: enormous is none of: High, Medium, Low" in one.results[41][3]
+    made = Incident.objects.get(title="Printer 4")
+    assert (made.state, made.team, made.requester.email, made.priority) == ("closed", company.network, "agent@acme.example", 3) and made.resolved_at
+    assert all(differences(i) == [] for i in Incident.objects.all())
+    assert set(Event.objects.filter(kind="incident").values_list("origin", flat=True)) == {"import"}
+
+
+def test_all_or_nothing(bring):
+    one = bring("kind:incident", [["Subject"], ["Good"], [""], ["x" * 300]], whole=True)
+    assert one.state == "refused" and not Incident.objects.exists() and "Nothing was imported" in one.client.get(one.there).content.decode()
+    assert bring("kind:incident", [["Subject"], ["Good"], ["Better"]], whole=True).state == "done" and Incident.objects.count() == 2
+
+
+def test_trying_stores_nothing(bring, company):
+    before = Event.objects.filter(kind="incident").count(), Person.objects.count()
+    there = bring("kind:incident", [["Subject"], ["Good"]], trying=True)
+    assert Incident.objects.count() == 1
+    client, upload = company.client("administrator"), SimpleUploadedFile("b.csv", text_of([["Subject"], ["Only tried"]]))
+    address = client.post("/import", {"target": "kind:incident", "file": upload})["Location"]
+    client.post(address, {"c0": "title", "what": "try"})
+    Worker().run(until_empty=True)
+    assert not Incident.objects.filter(title="Only tried").exists() and there.state == "done"
+    assert Event.objects.filter(kind="incident").count() == before[0] + 1 and Person.objects.count() == before[1]
+
+
+def test_an_import_is_undone_but_not_what_was_worked_on_since(bring, company, agent):
+    old = write.open_record(registry["incident"], agent, title="Old")
+    one = bring("kind:incident", [["ID", "Subject"], [old.number, "Renamed"], ["", "Fresh"], ["", "Touched"]])
+    touched = Incident.objects.get(title="Touched")
+    write.act(touched, agent, "take")
+    one.client.post(one.there, {"what": "undo"})
+    Worker().run(until_empty=True)
+    one.refresh_from_db()
+    assert [r[1] for r in one.results] == ["undone", "undone", "made"] and "worked on since" in one.results[2][3]
+    old.refresh_from_db()
+    assert old.title == "Old" and Incident.objects.get(title="Fresh").state == "cancelled" and Incident.objects.get(title="Touched").state == "in_progress"
+    people = bring("rows:people", PEOPLE)
+    people.client.post(people.there, {"what": "undo"})
+    Worker().run(until_empty=True)
+    assert not Person.objects.filter(email="p7@acme.example").exists()
+
+
+def test_a_job_that_runs_again_does_nothing_twice(bring, company):
+    one = bring("kind:incident", [["Subject"], ["A"], ["B"]])
+    engine.run(one.pk, False)
+    assert Incident.objects.count() == 2 and not Job.objects.filter(state="dead").exists()
+
+
+def test_ld5_an_export_comes_in_again_unchanged(bring, company, make, agent):
+    """CSV and XLSX, with texts that spreadsheets would run, long texts and added fields."""
+    write.save(CustomField(), system(), kind="incident", key="cost", label="Cost", type="money")
+    titles = ["=1+1", "-5", "+49 40", "@SUM(A1)", 'quote " and, comma', "Ünïcode 東京", "line"]
+    for n, title in enumerate(titles):
+        make(title=title, x_cost=n * 1.5 or None)
+    client = company.client("administrator")
+    text = b"".join(client.get("/k/incident/export.csv?all=1").streaming_content)
+    book = b"".join(client.get("/k/incident/export.xlsx?all=1").streaming_content)
+    cells = [c for row in csv.reader(io.StringIO(text.decode())) for c in row]
+    assert not [c for c in cells if c[:1] in ("=", "+", "@", "\t") or c[:1] == "-" and not c[1:].replace(".", "").isdigit()], "T-E4"
+    heads, rows = tables.read("a.xlsx", book)
+    assert len(rows) == len(titles) and heads[:2] == ["ID", "Subject"] and {r[1] for r in rows} == set(titles)
+    for name, data in (("a.csv", text), ("a.xlsx", book)):
+        fixed = list(csv.reader(io.StringIO(data.decode()))) if name == "a.csv" else [heads, *rows]
+        keep = [fixed[0].index(h) for h in ("ID", "Subject", "Impact", "Urgency", "Requester", "Cost")]
+        one = bring("kind:incident", [[r[k] for k in keep] for r in fixed])
+        assert engine.counts(one.results) == {"made": 0, "changed": 0, "same": len(titles), "bad": 0, "undone": 0}, one.results
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.csv", b""), ("a.csv", b"\x00\x01\x02"), ("a.xlsx", b"PK\x03\x04 not a zip"), ("a.csv", b"A,A\n1,2\n")])
+def test_what_is_no_table_says_why(company, name, data):
+    client = company.client("administrator")
+    answer = client.post("/import", {"target": "kind:incident", "file": SimpleUploadedFile(name, data)})
+    assert answer.status_code == 422 and 'role="alert"' in answer.content.decode() and not Import.objects.exists()
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_bytes_are_read_or_refused(data):
+    for start in (b"", b"PK\x03\x04"):
+        try:
+            heads, rows = tables.read("x", start + data)
+            assert all(len(r) == len(heads) for r in rows)
+        except ValidationError as problem:
+            assert problem.messages
+
+
+def test_imports_stay_with_their_owner(bring, company, other):
+    one = bring("kind:incident", [["Subject", "Requester"], ["Mine", ""], ["Theirs", "agent@borg.example"]])
+    assert engine.counts(one.results)["made"] == 1 and not Incident.objects.filter(title="Theirs").exists(), "nobody of another company can be named"
+    assert other.client("administrator").get(one.there).status_code == 404 and company.client("agent").get("/import").status_code == 403
+    assert targets.of("rows:people", company.actor("agent")) is None
+
+
+def test_a_mapping_is_remembered(bring, company):
+    rows = [["Was ist los", "Wie schlimm"], ["Drucker", "high"]]
+    client = company.client("administrator")
+
+    def upload():
+        return client.post("/import", {"target": "kind:incident", "file": SimpleUploadedFile("a.csv", text_of(rows))})["Location"]
+
+    first = upload()
+    assert client.post(first, {"c0": "title", "c1": "title", "what": "run"}).status_code == 422
+    client.post(first, {"c0": "title", "c1": "impact", "what": "run"})
+    Worker().run(until_empty=True)
+    assert Incident.objects.get().impact == 1
+    assert Import.objects.get(pk=upload().split("/")[-1]).mapping == {"Was ist los": "title", "Wie schlimm": "impact"}
