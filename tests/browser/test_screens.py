@@ -6,12 +6,16 @@ from axe_playwright_python.sync_playwright import Axe
 MARA, ELIF, BIRGIT = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "elif.demir", "birgit.hansen"))
 AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
                "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs")
+ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k/agreement/new", "/admin", "/admin?q=hours", "/admin/people", "/admin/people/new",
+               "/admin/calendars/1", "/admin/targets", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",
+               "/admin/teams/1/remove", "/import", "/levels/what-if")
 # Components of each mockup (design/src) that this page is made of.
 PARTS = {
     "/sign-in": ("main.login-box", ".login-side .shapes", "h1", "input[type=email].input", "button[data-kind=primary]", "svg.mark"),
     "/": (".app > nav.side", "header.bar h1", ".seg [aria-current]", ".dayline svg.draw", "table.list tbody.group", ".rail .load .meter", "progress.fuse", ".bar-actions .btn[data-kind=primary]"),
     "/k/incident": ("nav.tabs a[aria-current] .count", ".filters .chip", "details summary:has-text('Filter')", "table.list th[aria-sort]", "td.pick input", ".prio", ".avatar", "progress.fuse",
                     ".preview .title", ".preview .clock", ".preview .props .edit", ".preview .composer textarea", ".bulk"),
+    "/admin/calendars/1": ("header.bar .set-find input", ".cols.set > aside.rail.start .nav a[aria-current=page]", "h2", ".hours svg.draw rect", ".f textarea", ".btn[data-kind=primary]"),
     "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",
               ".clock .left", "progress.fuse.thick", ".rail .props .edit", ".rail h2:has-text('Related')"),
 }
@@ -33,7 +37,7 @@ def serious(page):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, width):
     options = {"color_scheme": theme, "viewport": {"width": width, "height": 844}}
-    for person, paths in ((None, ("/sign-in",)), (MARA, AGENT_PAGES), (ELIF, ("/jobs", "/k/incident/new", "/k/service/new")), (BIRGIT, ("/my", "/my/new", "/my?show=done"))):
+    for person, paths in ((None, ("/sign-in",)), (MARA, AGENT_PAGES), (ELIF, ADMIN_PAGES), (BIRGIT, ("/my", "/my/new", "/my?show=done"))):
         page = enter(person, **options)
         for path in paths:
             path = address(page, site, path)
@@ -43,7 +47,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, wid
 
 
 def test_the_drawn_parts_are_there(site, enter):
-    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first"))):
+    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first")), (ELIF, ("/admin/calendars/1",))):
         page = enter(person)
         for path in paths:
             page.goto(site.base + address(page, site, path))

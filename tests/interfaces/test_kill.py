@@ -89,8 +89,13 @@ class Database:
 
     def kill(self):
         os.kill(self.pid, signal.SIGKILL)
-        time.sleep(0.3)
-        self.start()
+        for _n in range(60):  # its children notice one by one that their parent is gone, and hold its memory until then
+            time.sleep(0.5)
+            try:
+                return self.start()
+            except subprocess.CalledProcessError:
+                continue
+        raise RuntimeError((self.folder.parent / "server.log").read_text()[-1000:])
 
     def stop(self):
         self._as("pg_ctl", "-D", self.folder, "-m", "fast", "-w", "stop")

@@ -34,7 +34,7 @@ from praxis.screens.rows import as_text, plain
 
 rows.extra += [
     ("platform", _("All settings"), "/admin/settings", "admin.settings"),
-    ("organisation", _("Why somebody may see something"), "/admin/why", "people.manage"),
+    ("organisation", _("Who may see what"), "/admin/why", "people.manage"),
     ("platform", _("Tokens"), "/admin/tokens", "people.manage"),
     ("platform", _("Jobs"), "/jobs", "admin.jobs"),
     ("platform", _("Change log"), "/admin/log", "admin.settings"),
