@@ -11,6 +11,7 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from praxis.kernel import lines
 from praxis.kernel.display import rows
 from praxis.kernel.models import Setting
 from praxis.kernel.settings import declared
@@ -110,7 +111,7 @@ def apply(text, by, remove=False):
 
 def read(text):
     try:
-        wanted = yaml.safe_load(text) or {}
+        wanted = lines.read(text) or {}
     except yaml.YAMLError as problem:
         raise BadText(str(problem)) from None
     known = {r.key for r in portable()} | {"settings"}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from praxis.kernel import lines
 from praxis.kernel.display import rows
 from praxis.kernel.errors import Conflict, Refused
 from praxis.kernel.settings import declared
@@ -70,8 +71,8 @@ class Text(forms.CharField):
     def clean(self, value):
         text = super().clean(value)
         try:
-            found = yaml.safe_load(text) if text.strip() else self.empty()
-        except (yaml.YAMLError, ValueError, RecursionError):
+            found = lines.read(text) if text.strip() else self.empty()
+        except yaml.YAMLError:
             raise ValidationError(_t("This cannot be read. Write a line for each entry, such as key: value.")) from None
         return plain(found)
 

@@ -213,6 +213,16 @@ def test_po5_what_the_page_does_and_what_the_text_says_are_equal(root, company, 
     assert config.export() == after
 
 
+def test_a_short_text_stays_small(root):
+    """T-E: names for repeated parts, which would unfold into gigabytes, are refused by page and file alike."""
+    bomb = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]"
+    answer = root.post("/admin/promises/new", {"label": "B", "key": "b", "levels": bomb})
+    assert answer.status_code == 422 and not TargetSet.objects.filter(key="b").exists()
+    assert root.post("/admin/settings", {"key": "clocks.levels", "value": bomb}).status_code == 422
+    with pytest.raises(config.BadText):
+        config.diff(bomb)
+
+
 def test_health_and_metrics(root, db):
     page = root.get("/admin/health").content.decode()
     assert "Last backup" in page and "Free disk" in page

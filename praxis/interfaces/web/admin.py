@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from praxis import __version__
+from praxis.kernel import lines
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event, Job, Schedule, Setting
@@ -80,7 +81,7 @@ def _save_setting(one, typed, home, by, reset):
             write.remove(row, by, needs=one.needs)
         return
     try:
-        value = plain(yaml.safe_load(typed)) if one.type is dict else typed == "true" if one.type is bool else typed
+        value = plain(lines.read(typed)) if one.type is dict else typed == "true" if one.type is bool else typed
     except yaml.YAMLError:
         raise ValidationError(_t("%s: this cannot be read. Write a line for each entry, such as key: value.") % one.label) from None
     write.save(row or Setting(), by, needs=one.needs, key=one.key, organisation=home, value=one.check(value))
