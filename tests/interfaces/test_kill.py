@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -126,6 +127,12 @@ class Service:
         for process in (self.web, self.worker):
             process.wait(30)
 
+    def end(self):
+        """However the test ends, nothing of it goes on."""
+        for process in (self.web, self.worker):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
 
 def client(port, token, stop, accepted, lost):
     """Opens incidents, replies and takes them; repeats under the same key until it is answered."""
@@ -166,18 +173,28 @@ def free_port():
         return one.getsockname()[1]
 
 
+@pytest.fixture
+def ends():
+    """A stack of what is ended when the test is over, whatever came of it."""
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.mark.slow
-def test_killed_at_random_points_nothing_is_lost(tmp_path):
+def test_killed_at_random_points_nothing_is_lost(tmp_path, ends):
     home, port = tmp_path / "home", free_port()
     home.mkdir()
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PRAXIS_NOW")} | {"PRAXIS_HOME": str(home), "PRAXIS_LOG": "CRITICAL"}
     database = Database(Path(mkdtemp(prefix="praxis-db-")), free_port()) if ON_POSTGRES else None  # where its own user may go
     if database:
+        ends.callback(database.stop)
         env["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{database.port}/praxis"
     subprocess.run([PRAXIS, "setup"], env=env, check=True, stdout=subprocess.DEVNULL)
     token = subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
     service, stop, accepted, lost = Service(env, port), threading.Event(), {"titles": [], "texts": []}, []
     threads = [threading.Thread(target=client, args=(port, token, stop, accepted, lost)) for _n in range(CLIENTS)]
+    ends.callback(service.end)
+    ends.callback(stop.set)
     for thread in threads:
         thread.start()
     seed = random.SystemRandom().randrange(10**6)
@@ -199,8 +216,6 @@ def test_killed_at_random_points_nothing_is_lost(tmp_path):
     print(f"killed {killed}; {len(accepted['titles'])} incidents and {len(accepted['texts'])} texts accepted; {after['warned']} levels told; jobs {after['jobs']}")
     check = subprocess.run([PRAXIS, "check"], env=env, capture_output=True, text=True)
     log = subprocess.run([PRAXIS, "verify-log"], env=env, capture_output=True, text=True)
-    if database:
-        database.stop()
     assert lost == []
     assert [t for t in accepted["titles"] if after["titles"].get(t) != 1] == [], "each accepted record is there, once"
     assert [t for t in accepted["texts"] if after["texts"].get(t) != 1] == [], "each accepted text is there, once"
