@@ -78,7 +78,10 @@ class Text(forms.CharField):
 
 
 def as_text(value):
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
+    """A line for each entry; a list or table within an entry stays on its line."""
+    parts = value.values() if isinstance(value, dict) else value
+    nested = any(isinstance(part, (dict, list)) for part in parts)
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, default_flow_style=None if nested else False, width=120)
 
 
 def plain(value):

@@ -12,12 +12,14 @@ from praxis.abilities.clocks.models import Calendar, Target
 from praxis.kernel.models import Job
 from praxis.kernel.now import now
 from praxis.records import write
+from praxis.screens import rows
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import choice
 from praxis.screens.draw import page
 from praxis.screens.pages import page as route
 
 MOST_DAYS = 400
+rows.extra.append(("desk", _("What if"), "/levels/what-if", "agreement.approve"))
 COPIED = {Target: ("set", "kind", "metric", "priority", "pauses", "restart", "warn_at", "length", "calendar"),
           Calendar: ("key", "organisation", "label", "zone", "week", "exceptions", "holidays")}
 
@@ -82,29 +84,29 @@ def result(request, pk):
     reach = request.actor.organisations()
     if job is None or reach is not None and job.args[1] not in reach:
         raise Http404
-    rows = whatif.changed(job.args[2])
+    changed = whatif.changed(job.args[2])
     if request.method == "POST":
         if request.POST.get("what") == "correct":
-            return _correct(request, rows, job)
-        _from_now(rows, request.actor)
+            return _correct(request, changed, job)
+        _from_now(changed, request.actor)
         return SeeOther("/levels/what-if")
-    answer = page(request, "agreement/what_if_result.j2", job=job, rows=rows, days=job.args[3], section="agreement",
+    answer = page(request, "agreement/what_if_result.j2", job=job, rows=changed, days=job.args[3], section="agreement",
                   names=dict(Target.METRICS), changes=[{k: v for k, v in c.items() if k not in ("model", "id")} for c in job.args[2]])
     if job.state in ("ready", "running"):
         answer["Refresh"] = "2"
     return answer
 
 
-def _from_now(rows, by):
+def _from_now(changed, by):
     """New versions of the rows, in force from now; what is counted already stays as it was."""
-    for row in rows:
+    for row in changed:
         values = {n: getattr(row, n) for n in COPIED[type(row)]}
         write.save(type(row)(), by, valid_from=now(), **values)
 
 
-def _correct(request, rows, job):
+def _correct(request, changed, job):
     """The rows as they should have been, and the clocks of these days counted anew."""
-    for row, changes in zip(rows, job.args[2]):
+    for row, changes in zip(changed, job.args[2]):
         stored = type(row).objects.get(pk=row.pk)
         write.save(stored, request.actor, **{k: v for k, v in changes.items() if k not in ("model", "id")})
     jobs.recount.enqueue("incident", job.args[1], job.args[3], request.actor.name)
