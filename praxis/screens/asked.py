@@ -135,3 +135,9 @@ def added_sections(kind, actor):
     for name, extra in extras.of(kind.key, actor.organisation).items():
         found.setdefault(extra.section or _("More facts"), []).append(name)
     return [Section(title, *names) for title, names in found.items()]
+
+
+def show(form, problem):
+    """The errors of a write beside the fields they belong to."""
+    for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
+        form.add_error(name if name in form.fields else None, messages)

@@ -20,6 +20,7 @@ from praxis.records import write
 
 from .access import access
 from .answers import SeeOther
+from .asked import show
 from .draw import page
 
 PLACES = {"organisation": _("Organisation"), "desk": _("Service desk"), "practices": _("Practices"), "platform": _("Platform")}
@@ -229,9 +230,3 @@ def remove(request, key, pk):
         except Refused as problem:
             error, status = str(problem), 403
     return page(request, "admin/remove.j2", status, section="admin", menu=menu(by), here=f"/admin/{key}", one=one, row=row, error=error)
-
-
-def show(form, problem):
-    """The errors of a write beside the columns they belong to."""
-    for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
-        form.add_error(name if name in form.fields else None, messages)

@@ -23,7 +23,7 @@ from praxis.records.where import catalogue
 
 from . import answers, exports
 from .access import access
-from .asked import ALL, added_fields, added_sections, choice, form_for, value_of
+from .asked import ALL, added_fields, added_sections, choice, form_for, show, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
 from .heads import head
 from .lists import WORDS, Listing, signs_of
@@ -265,12 +265,6 @@ def done(request, record, number, events):
         there = f"/r/{number}"
         return HttpResponse(headers={"HX-Redirect": there}) if asked_by_script(request) else answers.SeeOther(there)
     return answers.after(request, record, events)
-
-
-def show(form, problem):
-    """The errors of a write beside the fields they belong to."""
-    for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
-        form.add_error(name if name in form.fields else None, messages)
 
 
 @require_http_methods(["GET", "POST"])

@@ -14,7 +14,7 @@ from praxis.kernel.now import now
 from praxis.records import write
 from praxis.screens import rows
 from praxis.screens.answers import SeeOther
-from praxis.screens.asked import choice
+from praxis.screens.asked import choice, show
 from praxis.screens.draw import page
 from praxis.screens.pages import page as route
 
@@ -72,8 +72,7 @@ def ask(request):
                 job = jobs.what_if.enqueue("incident", home, changes, form.cleaned_data["days"])
                 return SeeOther(f"/levels/what-if/{job.id}")
             except ValidationError as problem:
-                for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
-                    form.add_error(name if name in form.fields else None, messages)
+                show(form, problem)
     return page(request, "agreement/what_if.j2", status, form=form, section="agreement")
 
 

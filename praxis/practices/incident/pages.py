@@ -12,7 +12,7 @@ from praxis.people.models import Person
 from praxis.records import write
 from praxis.records.fields import services, teams
 from praxis.screens.answers import SeeOther
-from praxis.screens.asked import added_fields, choice
+from praxis.screens.asked import added_fields, choice, show
 from praxis.screens.draw import asked_by_script, fragment, page
 from praxis.screens.pages import page as route
 
@@ -77,8 +77,7 @@ def new(request):
             try:
                 return SeeOther(f"/r/{write.once(data.get('once', '')[:80], actor, lambda: _open(actor, person, form, data))}")
             except ValidationError as problem:
-                for name, messages in getattr(problem, "message_dict", {"__all__": problem.messages}).items():
-                    form.add_error(name if name in form.fields else None, messages)
+                show(form, problem)
             except Refused as problem:
                 form.add_error(None, str(problem))
     return page(request, "incident/new.j2", status, form=form, typed=typed, found=found, section="incident",
