@@ -15,14 +15,15 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = Path(os.environ.get("OUT", ROOT / "var" / "screenshots"))
-PORT, NOW = 8765, "2026-11-24T10:42:00+01:00"
+PORT, NOW = int(os.environ.get("PORT", 8765)), "2026-11-24T10:42:00+01:00"
 PRAXIS = str(Path(sys.executable).parent / "praxis")
-AGENT, EMPLOYEE, ADMIN = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "birgit.hansen", "elif.demir"))
+AGENT, EMPLOYEE, ADMIN, LEAD = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "birgit.hansen", "elif.demir", "jonas.weber"))
 PAGES = {"login": (None, "/sign-in"), "home": (AGENT, "/"), "incidents": (AGENT, "/k/incident"), "incident": (AGENT, "first"),
          "new": (AGENT, "/incidents/new?caller=bi"), "search": (AGENT, "/search?q=scanner"), "services": (AGENT, "/k/service"),
          "states": (AGENT, "/k/incident?title.contains=zzzz"), "my": (EMPLOYEE, "/my"), "report": (EMPLOYEE, "/my/new"),
          "admin": (ADMIN, "/admin/calendars/2"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
-         "admin-log": (ADMIN, "/admin/log"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if")}
+         "admin-log": (ADMIN, "/admin/log"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
+         "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports")}
 
 
 def chromium(playwright):
@@ -59,7 +60,7 @@ def shoot(base, env, wanted):
             time.sleep(0.1)
     with sync_playwright() as playwright:
         browser = chromium(playwright)
-        for person in (None, AGENT, EMPLOYEE, ADMIN):
+        for person in (None, AGENT, EMPLOYEE, ADMIN, LEAD):
             state = None
             for theme in ("light", "dark"):
                 for width, height, suffix in ((1440, 900, ""), (390, 844, "-mobile")):

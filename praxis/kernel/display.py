@@ -84,6 +84,7 @@ class Mark:
     draw: str
     read: Callable | None = None
     load: Callable | None = None  # as in Field
+    ask: Callable | None = None  # () -> expression: what a list asks in its own statement, as `<key>_mark` of the record
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.apps import apps
 
 from .kinds import registry
 
-PHASES = ("kind", "fields", "actions", "listeners", "jobs", "content", "display", "panels", "pages")
+PHASES = ("kind", "fields", "actions", "listeners", "jobs", "content", "display", "measures", "panels", "pages")
 
 
 def load(order=None):

@@ -139,7 +139,9 @@ def _test(test, value, now, me, teams):
             return value >= now - timedelta(seconds=spans.seconds(wanted))
         case "before" | "lt":
             return value < as_type(wanted, value, now)
-        case "after" | "gt":
+        case "after":  # with before a half-open stretch of time
+            return value >= as_type(wanted, value, now)
+        case "gt":
             return value > as_type(wanted, value, now)
     raise AssertionError(test.op)
 

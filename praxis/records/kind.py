@@ -2,6 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, registry
+from praxis.kernel.kinds import EventType, LinkType, registry
 
-registry.declare(EventType("record.linked", _("linked"), "link-2", lambda e: f"{e.data['words']} {e.data['to']}"))
+from .models import BLOCKS
+
+registry.declare(
+    LinkType(BLOCKS, _("blocks"), _("is blocked by")),
+    EventType("record.linked", _("linked"), "link-2", lambda e: f"{e.data['words']} {e.data['to']}"),
+    EventType("record.unlinked", _("took away the link"), "link-2", lambda e: f"{e.data['words']} {e.data['to']}"),
+    EventType("record.blocked", _("let it wait"), "pause", lambda e: e.data["by"]),
+    EventType("record.released", _("let it go on"), "play", lambda e: e.data["by"]),
+)

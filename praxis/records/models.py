@@ -99,6 +99,7 @@ class Record(models.Model):
             models.Index(fields=["kind", "state"], condition=OPEN, name="record_counts"),
             models.Index(fields=["kind", "priority", "-updated_at"], name="record_priority"),
             models.Index(fields=["kind", "subtype", "-updated_at"], name="record_subtype"),
+            models.Index(fields=["kind", "resolved_at"], condition=Q(resolved_at__isnull=False), name="record_resolved"),
             models.Index(fields=["kind", "external_ref"], condition=~Q(external_ref=""), name="record_external"),
         ]
 
@@ -116,6 +117,9 @@ class Record(models.Model):
     def stage(self):
         """The declared State this record is in."""
         return self.type.lifecycle.states[self.state]
+
+
+BLOCKS = "blocks"  # the type of link whose target waits for its source
 
 
 class Link(models.Model):

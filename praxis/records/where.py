@@ -115,7 +115,9 @@ def plain(fact, test, actor, kind):
             return Q(**{f"{path}__gte": _ago(fact, test.values[0])})
         case "before" | "lt":
             return Q(**{f"{path}__lt": _point(fact, test.values[0])})
-        case "after" | "gt":
+        case "after":  # with before a half-open stretch, so that weeks side by side count each record once
+            return Q(**{f"{path}__gte": _point(fact, test.values[0])})
+        case "gt":
             return Q(**{f"{path}__gt": _point(fact, test.values[0])})
     raise BadCondition(f"{test.op} cannot be used here.")
 

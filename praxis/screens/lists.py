@@ -1,10 +1,12 @@
 """The list of any kind: view, conditions, sort, cells, counts. The same rows serve page, export and REST."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Column, View, marks, screens
@@ -12,6 +14,7 @@ from praxis.lib.conditions import BadCondition, Group, Test, every, from_json, f
 from praxis.lib.text import whole
 from praxis.records import extras
 from praxis.records.models import SavedView
+from praxis.records.question import Question
 from praxis.records.where import catalogue, to_q
 
 from .draw import macro
@@ -61,8 +64,7 @@ class Listing:
 
     def rows(self, condition=None):
         """Every row that the actor may see and the condition wants, unordered."""
-        rows = self.kind.model.objects.visible_to(self.actor, self.kind.permission("see"))
-        return rows.filter(to_q(self.condition if condition is None else condition, self.kind, self.actor))
+        return Question(self.kind, self.actor, self.condition if condition is None else condition).rows()
 
     def ordered(self, rows):
         path = F(self.facts[self.sort].path)
@@ -76,7 +78,8 @@ class Listing:
     def page(self):
         """The Rows of this page; sets `more`."""
         start = (self.page_number - 1) * SIZE
-        rows = self.ordered(self.joined(self.rows())).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
+        asked = {f"{m.key}_mark": m.ask() for m in marks(self.kind.key) if m.ask}
+        rows = self.ordered(self.joined(self.rows())).annotate(**asked).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
         records = list(rows[start : start + SIZE + 1])
         self.more = len(records) > SIZE
         return self.draw(records[:SIZE])
@@ -118,7 +121,7 @@ class Listing:
         if fact.options and test.values:
             known = {o.value: o.label for o in fact.options(self.kind, self.actor, None, "")}
             return ", ".join(str(known.get(v, v)) for v in test.values)
-        return ", ".join(test.values)
+        return ", ".join(moment(v) if fact.type == "time" else v for v in test.values)
 
     def url(self, condition=None, path="", **other):
         """The address of this list with another condition, sort or page."""
@@ -144,6 +147,16 @@ class Listing:
             if n and (best is None or n > best[2]):
                 best = (fact, url, n)
         return best and (*best[:2], capped(best[2]))
+
+
+def moment(text):
+    """An instant of an address as people read it: 31 Aug 2026, 14:00; spans such as 14d stay."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    at = timezone.localtime(at) if at.tzinfo else at
+    return f"{at.day} {at:%b %Y}" if (at.hour, at.minute) == (0, 0) else f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def capped(n):

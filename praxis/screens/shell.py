@@ -9,6 +9,8 @@ from praxis.kernel.kinds import registry
 from praxis.records.models import Record
 from praxis.records.read import reach
 
+from .pages import Entry, menu
+
 HEADINGS = {"Operate": _("Operate"), "Know": _("Know"), "Steer": _("Steer")}
 KEEP = 30  # seconds
 
@@ -27,13 +29,16 @@ def counts(actor):
 
 
 def shell(request):
-    """The headings of the side bar with the kinds that this actor may list."""
+    """The headings of the side bar with the kinds and pages that this actor may see."""
     actor = request.actor
     number = counts(actor)
     places = {}
     for kind in registry.values():
         if actor.has("desk.work") and actor.has(kind.permission("see")):
-            places.setdefault(kind.place, []).append((kind, number.get(kind.key, 0)))
+            places.setdefault(kind.place, []).append(Entry(kind.place, kind.key, kind.plural, kind.icon, f"/k/{kind.key}", "", number.get(kind.key, 0)))
+    for entry in menu:
+        if actor.has(entry.needs):
+            places.setdefault(entry.place, []).append(entry)
     person = request.person
     return {"places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],
             "organisation": person.organisation, "theme": person.theme,

@@ -195,7 +195,7 @@ def test_po5_what_the_page_does_and_what_the_text_says_are_equal(root, company, 
     """Export, change by page, diff, apply, diff again: empty; applying twice changes nothing, and a bad text changes nothing."""
     before = config.export()
     assert config.diff(before) == [] and config.export() == before
-    calendar, target = Calendar.objects.get(key="working"), Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    calendar, target = Calendar.objects.get(key="working"), Target.objects.get(set__key="standard", kind="incident", metric="resolve", priority=3)
     week = "\n".join(f'{d}: ["07:00-19:00"]' for d in ("mon", "tue", "wed", "thu", "fri"))
     root.post(f"/admin/calendars/{calendar.pk}", {"label": "Working time", "key": "working", "week": week, "exceptions": "2026-12-24: []", "version": calendar.version})
     root.post("/admin/promises/new", {"label": "New", "key": "new", "levels": ""})

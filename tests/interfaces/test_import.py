@@ -157,7 +157,7 @@ def _turns_sum_to_the_whole():
 def _what_if_is_what_would_have_been():
     """SLM-08: a shorter target and a shorter day, against a count that knows nothing of the product's clocks."""
     end = Incident.objects.latest("opened_at").opened_at + timedelta(days=1)
-    target = Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    target = Target.objects.get(set__key="standard", kind="incident", metric="resolve", priority=3)
     calendar = Calendar.objects.get(key="working")
     week = {d: ["09:00-17:00"] for d in ("mon", "tue", "wed", "thu", "fri")}
     steps = levels_oracle.stories(list(Incident.objects.filter(opened_at__lte=end)))

@@ -215,7 +215,7 @@ def test_what_if_equals_an_independent_count(make, agent, clock_at):
         write.move(record, agent, "resolve", close_code="solved", solution="Done.")
         lives.append((record.number, at, at + timedelta(minutes=20 * n)))
         at += timedelta(minutes=7)
-    target = Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    target = Target.objects.get(set__key="standard", kind="incident", metric="resolve", priority=3)
     working = Calendar.objects.get(key="working")
     week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ["10:00-16:00"])
     clock_at(at + timedelta(days=2))
@@ -244,7 +244,7 @@ def test_a_recount_keeps_the_old_result_beside_the_new(make, agent, clock_at):
     done, open_ = make(), make()
     clock_at(START + timedelta(hours=5))
     write.move(done, agent, "resolve", close_code="solved", solution="Done.")
-    target = Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    target = Target.objects.get(set__key="standard", kind="incident", metric="resolve", priority=3)
     write.save(target, system(), length="4h")
     assert clocks(done)["resolve", 0].state == "met", "a changed target alone changes no result"
     assert recount("incident", None, 90, "Ana")["changed"] > 0
@@ -282,7 +282,7 @@ def test_the_page_of_what_if(company, make, agent, clock_at):
     record = make()
     clock_at(START + timedelta(hours=5))
     write.move(record, agent, "resolve", close_code="solved", solution="Done.")
-    target = Target.objects.get(set__key="standard", metric="resolve", priority=3)
+    target = Target.objects.get(set__key="standard", kind="incident", metric="resolve", priority=3)
     company.people["root"] = company.person("root@acme.example", "administrator", everywhere=True)
     client = company.client("root")
     assert client.post("/levels/what-if", {"target": target.pk, "length": "never", "days": 90}).status_code == 422

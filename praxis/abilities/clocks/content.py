@@ -24,9 +24,10 @@ def calendar(entry, by):
 @content.loader("targets")
 def targets(entry, by):
     """`set: {label: ..., kind: incident, pauses: {...}, rows: [[metric, priority, length, calendar], ...]}`"""
-    if TargetSet.objects.filter(key=entry.key).exists():
+    made = TargetSet.objects.filter(key=entry.key).first()
+    if made and made.targets.filter(kind=entry.set["kind"]).exists():
         return "same"
-    made = write.save(TargetSet(), by, key=entry.key, label=content.words(entry.set["label"]))
+    made = made or write.save(TargetSet(), by, key=entry.key, label=content.words(entry.set["label"]))
     for metric, priority, length, hours in entry.set["rows"]:
         write.save(Target(), by, set=made, kind=entry.set["kind"], metric=metric, priority=priority, length=length,
                    calendar=hours, pauses=entry.set.get("pauses", {}))

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Field, Panel, Rows, administer, contribute
+from praxis.kernel.display import Field, Option, Panel, Rows, administer, contribute
 from praxis.kernel.now import now
+from praxis.lib.conditions import BadCondition
 from praxis.lib.spans import short
 from praxis.people.models import Team
 
@@ -95,6 +97,30 @@ def _shares(record):
     return [(names.get(t, _t("Nobody")), start, end, spent.total_seconds(), round(100 * spent.total_seconds() / whole)) for t, start, end, spent in turns]
 
 
+def _spell(metric):
+    """A filter by what the clock of one promise says: kept, missed, running, paused."""
+    def where(fact, test, actor, kind):
+        if test.op not in ("is", "in", "is_not") or set(test.values) - set(STATES):
+            raise BadCondition(f"{fact.label}: use is or is_not with {', '.join(STATES)}.")
+        told = Q(Exists(Clock.objects.filter(record=OuterRef("pk"), metric=metric, spell=0, state__in=test.values)))
+        return ~told if test.op == "is_not" else told
+
+    return where
+
+
+def _words_of(metric):
+    def load(records, actor):
+        rows = Clock.objects.filter(record__in=[r.pk for r in records], metric=metric, spell=0).values_list("record", "state")
+        return {record: STATES[state] for record, state in rows}
+
+    return load
+
+
+def _told(kind, actor, record, typed):
+    return [Option(state, str(words)) for state, words in STATES.items()]
+
+
+STATES = {"met": _("Kept"), "missed": _("Missed"), "running": _("Running"), "paused": _("Paused")}
 BY = {"respond": _("First response by %s"), "assign": _("Assign by %s"), "update": _("Next update by %s"), "resolve": _("Resolve by %s"),
       "accept": _("Group accepts by %s"), "work": _("Group finishes by %s")}
 DONE = {"respond": (_("First response met in %s"), _("First response missed in %s")), "assign": (_("Assigned in %s"), _("Assigned late in %s")),
@@ -104,6 +130,10 @@ contribute(
     "*",
     Field(key="due", label=_("Time left"), draw="fuse", icon="clock", path="due_at", type="time", load=fuses, edit=False,
           ops=("before", "after", "empty", "not_empty")),
+    Field(key="resolution", label=_("Resolution in time"), icon="clock", type="choice", where=_spell("resolve"), load=_words_of("resolve"), options=_told,
+          edit=False),
+    Field(key="response", label=_("Response in time"), icon="clock", type="choice", where=_spell("respond"), load=_words_of("respond"), options=_told,
+          edit=False),
     Panel(key="clocks.time", title="", slot="rail", template="clocks/time.j2", load=_time, on=STALE, order=10),
     Panel(key="clocks.brief", title="", slot="preview", template="clocks/brief.j2", load=_time, on=STALE, order=10),
     Panel(key="clocks.explained", title=_("How the time was counted"), slot="", template="clocks/explained.j2", load=_explained),

@@ -12,7 +12,7 @@ from .models import Clock, Timing
 from .policy import LEVELS, policy
 
 WATCHED = ("state", "priority", "hold_reason", "service", "owner", "team")
-FORM = 2  # of the facts below; a stored life of an older form is folded anew
+FORM = 3  # of the facts below; a stored life of an older form is folded anew
 INNER = ("accept", "work")  # promises between groups: they do not lead the list
 
 
@@ -38,8 +38,12 @@ def is_response(event, requester):
     return event.name == "conversation.replied" and event.actor_id != requester
 
 
-def _latched(new, last, answered):
-    """The facts that, once true, stay true, and the number of answers."""
+def _latched(new, last, answered, event):
+    """The facts that follow from the event: what, once true, stays true, the number of answers, whether others block it."""
+    if event.name == "record.blocked" or last.get("blocked") and event.name != "record.released":
+        new["blocked"] = "yes"
+    else:
+        new.pop("blocked", None)
     new["responded"] = last.get("responded", False) or new.get("resolved", False) or answered
     new["taken"] = bool(new.get("owned") or new.get("resolved"))
     new["assigned"] = last.get("assigned", False) or new["taken"]
@@ -59,7 +63,7 @@ def fold(events, record):
         new["owned"] = new["owned"] not in (None, False)
         if "state" in new:
             new["resolved"] = states[new["state"]].phase in (Phase.DONE, Phase.FINAL)
-        new = _latched(new, facts, is_response(event, record.requester_id))
+        new = _latched(new, facts, is_response(event, record.requester_id), event)
         if new != facts or not segments:
             start = max(event.at, segments[-1].start) if segments else record.opened_at  # imported logs may step back
             segments.append(Segment(start, new))
@@ -94,7 +98,7 @@ def events_of(ids):
 def extend(segments, record, event):
     """`segments` with what this event adds, or None when it adds nothing."""
     last = segments[-1].facts if segments else {}
-    new = _latched(facts_of(record), last, is_response(event, record.requester_id))
+    new = _latched(facts_of(record), last, is_response(event, record.requester_id), event)
     return None if segments and new == last else [*segments, Segment(event.at, new)]
 
 

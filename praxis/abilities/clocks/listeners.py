@@ -7,12 +7,14 @@ from praxis.records.write.replay import replays
 from . import engine, policy
 from .models import Clock, Timing
 
+TELLING = ("conversation.replied", "record.blocked", "record.released")  # events that change no column but a clock
+
 
 @listen.derives
 def due(record, event):
     """The record's next due time, and its clocks once it is stored."""
     new = record.pk is None
-    if not new and not (set(event.changes) & {*engine.WATCHED, *policy.policy().dates}) and event.name != "conversation.replied":
+    if not new and not (set(event.changes) & {*engine.WATCHED, *policy.policy().dates}) and event.name not in TELLING:
         return {}, None
     if not engine.has_clocks(record):
         return {}, None
@@ -29,7 +31,7 @@ def due(record, event):
     r = next((r for r in found if r.target.metric == "respond"), None)
     if grown[-1].facts["responded"] and not before.get("responded") and r and r.stopped_at:
         event.data["clock"] = {"metric": "respond", "state": r.state, "seconds": int(r.elapsed.total_seconds())}
-    gone = bool(segments) and bool(set(event.changes) & {"priority", "service"})
+    gone = bool(segments) and bool(set(event.changes) & {"priority", "service", *policy.policy().dates})
     return {"due_at": engine.due_at(found)}, lambda stored: engine.store(stored, grown, found, event.at, not segments, warned, gone)
 
 

@@ -1,7 +1,7 @@
 """Which promises hold for a record: read from few small tables, kept for a few seconds."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from time import monotonic
 
@@ -151,9 +151,10 @@ class Policy:
 def promise(row, calendar):
     """A stored target as the pure clock takes it."""
     fixed, until = length(row.length, calendar)
+    dated = (Test(row.length.split()[1], "not_empty"),) if row.length.startswith("until") else ()  # without its date there is no promise
     return Promise(
         metric=row.metric, length=fixed, until=until, calendar=calendar, restart=row.restart, key=row.pk, set_key=row.set.key,
-        applies=Group("all", (Test("priority", "is", (str(row.priority),)),)),
+        applies=Group("all", (Test("priority", "is", (str(row.priority),)), *dated)),
         pauses=from_json(row.pauses) if row.pauses else Group("any"),
         stops=STOPS[row.metric], each=EACH.get(row.metric, ""), latch=row.metric in ("accept", "assign"),
         label=f"{row.set.label}, {calendar.label}, {row.length}",
@@ -169,8 +170,7 @@ def length(text, calendar):
     text = text.strip()
     if found := LENGTH.fullmatch(text):
         if text.startswith("until"):
-            name = text.split()[1]
-            return timedelta(), lambda start, facts: facts.get(name) and datetime.fromisoformat(facts[name])
+            return timedelta(), partial(_its_own_date, calendar, text.split()[1])
         return timedelta(), partial(_hour_of_day, calendar, int(found[1]), time(int(found[2]), int(found[3])))
     return span(text, calendar), None
 
@@ -194,6 +194,15 @@ def _hour_of_day(calendar, days, hour, start, facts):
         if not left:
             return datetime.combine(day, hour, newest.tz)
     return start
+
+
+def _its_own_date(calendar, name, start, facts):
+    """The instant that the record itself names; a day lasts until its end in the calendar's zone."""
+    value = facts[name]
+    if len(value) > 10:
+        return datetime.fromisoformat(value)
+    newest = getattr(calendar, "versions", [(None, calendar)])[-1][1]
+    return datetime.combine(date.fromisoformat(value) + timedelta(days=1), time(), newest.tz)
 
 
 def policy():

@@ -6,9 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.actors import Actor
 from praxis.kernel.kinds import Ask, registry
+from praxis.lib.text import whole
 from praxis.records import write
-from praxis.records.models import Record
+from praxis.records.models import Link, Record
 from praxis.records.read import by_number
+
+MOST = 100
 
 
 def _types(record, actor):
@@ -23,4 +26,20 @@ def link(record: Record, by: Actor, to: Annotated[str, Ask(_("Record"), kind="re
     if other is None:
         raise ValidationError({"to": _t("There is no record of this number that you can see.")})
     write.link(record, other, type, by)
+    return record
+
+
+def _others(record, actor):
+    rows = Link.objects.filter(source=record.pk).select_related("target").order_by("-id")[:MOST]
+    return [(str(one.pk), f"{registry.link_types[one.type].forward} {one.target.number}") for one in rows if actor.may(f"{one.target.kind}.see", one.target)]
+
+
+@registry.offer("*", label=_("Take a link away"), needs="*.link", icon="x", after_close=True, quiet=True)
+def unlink(record: Record, by: Actor, link: Annotated[str, Ask(_("Link"), options=_others)]):
+    """Take away a relation that starts at this record."""
+    row = Link.objects.filter(source=record.pk, pk=whole(link)).select_related("target").first()
+    other = row and by_number(row.target.number, by)
+    if other is None:
+        raise ValidationError({"link": _t("There is no such link.")})
+    write.unlink(record, other, row.type, by)
     return record

@@ -8,6 +8,7 @@ import yaml
 from django.db import transaction
 
 from praxis.abilities.categories.models import Category
+from praxis.abilities.measures import days
 from praxis.kernel import journal
 from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
@@ -22,7 +23,7 @@ from praxis.records.models import Record
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
            "Employee": "birgit.hansen@nordwind.example", "Administrator": "elif.demir@nordwind.example"}
-KEY, PEOPLE, DAYS, CHUNK, FRESH = "nordwind", 200, 92, 100, 70
+KEY, PEOPLE, DAYS, CHUNK, FRESH = "nordwind", 200, 175, 100, 70
 HUES = ("teal", "green", "rose", "blue", "violet", "grey")
 
 
@@ -35,6 +36,7 @@ def load(incidents, seed=7, done=lambda n: None):
     for i in range(0, incidents, CHUNK):
         write.replay(made[i : i + CHUNK], origin="import")
         done(len(made[i : i + CHUNK]))
+    days.catch_up([company.home])
     return len(company.people)
 
 
@@ -129,7 +131,7 @@ class Company:
         return write.History(registry["incident"], self.home.pk, steps)
 
     def _moment(self, n, total):
-        """Most in working hours, spread over three months; the last ones in the last hours."""
+        """Most in working hours, spread over half a year; the last ones in the last hours."""
         if n > total - FRESH:
             return self.end - timedelta(minutes=int(2 + 60 * 28 * self.dice.random() ** 1.6))
         day = (self.end - timedelta(days=self.dice.random() ** 1.1 * DAYS)).replace(second=0, microsecond=0)

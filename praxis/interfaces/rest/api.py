@@ -3,6 +3,7 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import cache
+from typing import Annotated
 
 import msgspec
 from django.core.exceptions import ValidationError
@@ -12,19 +13,22 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BadBody
 from ninja.security import HttpBearer
+from pydantic import Field
 
 from praxis import __version__
 from praxis.abilities.conversation.read import timeline
+from praxis.abilities.measures import read
+from praxis.abilities.measures.library import readable
 from praxis.abilities.search.query import search as find
 from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.kernel.kinds import registry
-from praxis.lib.conditions import BadCondition, from_query
+from praxis.lib.conditions import BadCondition, from_query, to_query
 from praxis.people.actors import actor_of
 from praxis.people.signin import token_of
 from praxis.records import extras, where, write
 from praxis.records.models import NEWEST
+from praxis.records.question import Question
 from praxis.records.read import by_number, possible
-from praxis.records.where import to_q
 
 from . import shapes
 
@@ -169,7 +173,7 @@ def add(kind):
             raise Forbidden(kind.permission("see"))
         catalogue = {k: f for k, f in where.catalogue(kind, request.actor).items() if f.path or f.where}
         condition = from_query([(k, v) for k, v in request.GET.items() if "." in k], catalogue)
-        rows = kind.model.objects.visible_to(request.actor, kind.permission("see")).filter(to_q(condition, kind, request.actor))
+        rows = Question(kind, request.actor, condition).rows()
         size = max(1, min(limit, MOST))
         page = rows.extra(where=["records_record.id < %s"], params=[cursor_of(after)]) if after else rows
         items = _told(kind, request.actor, shapes.shown(planned, page.order_by(NEWEST)[: size + 1]))
@@ -234,6 +238,15 @@ def _plan(kind):
 def search(request, q: str):
     hits = find(q, request.actor)
     return answer([{"number": h.record.number, "kind": h.record.kind, "title": h.record.title, "snippet": h.snippet} for h in hits])
+
+
+@api.get("/measures", tags=["Measures"], summary="The numbers of the reports", operation_id="measures", response={200: list[shapes.Measured]})
+def measures(request, weeks: Annotated[int, Field(ge=1, le=104)] = 12):
+    """Each figure that you may read, of now or of the last whole weeks and this one, with the filters of the records that it counts."""
+    period = read.last_weeks(weeks, request.person.organisation.zone)
+    found = [read.value(one, request.actor, period=period) for one in readable(request.actor)]
+    return answer([{"key": v.measure.key, "label": str(v.measure.label), "group": str(v.measure.group), "kind": v.measure.kind, "unit": v.measure.unit,
+                    "value": v.number, "count": v.count, "of": v.whole, "filters": dict(to_query(v.asked.condition))} for v in found])
 
 
 for one in registry.values():

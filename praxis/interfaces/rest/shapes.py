@@ -23,6 +23,20 @@ class Named(Schema):
     name: str
 
 
+class Measured(Schema):
+    """One figure; `value` is null while it is unknown, `of` the whole that a share is of."""
+
+    key: str
+    label: str
+    group: str
+    kind: str
+    unit: str
+    value: float | None
+    count: int
+    of: int | None
+    filters: dict[str, str]
+
+
 def type_of(column):
     return next((t for cls, t in _TYPES if isinstance(column, cls)), str)
 

@@ -3,8 +3,8 @@
 from .act import act
 from .change import change
 from .gate import writing
-from .link import link
-from .move import move
+from .link import link, unlink
+from .move import move, until_done
 from .note import note
 from .once import once
 from .open import open_record
@@ -12,4 +12,4 @@ from .replay import Happening, History, replay
 from .rows import remove, save, save_many
 
 __all__ = ["Happening", "History", "act", "change", "link", "move", "note", "once", "open_record", "remove", "replay",
-           "save", "save_many", "writing"]
+           "save", "save_many", "unlink", "until_done", "writing"]

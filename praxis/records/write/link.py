@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from praxis.kernel.errors import Forbidden
 from praxis.kernel.kinds import registry
 
-from ..models import Link
+from ..models import BLOCKS, Link
 from ..read import base
 from .gate import writing
 from .note import note
@@ -15,14 +15,34 @@ def link(source, target, type, by, *, needs="link"):
     """Relate two records that the actor may both see, and log it on both sides. Doing it twice does nothing."""
     if type not in registry.link_types:
         raise ValidationError({"type": _("Choose one of the list.")})
+    _may(source, target, by, needs)
+    if type == BLOCKS and Link.objects.filter(source=target.pk, target=source.pk, type=type).exists():
+        raise ValidationError({"to": _("These two would wait for each other for ever.")})
+    made, new = Link.objects.get_or_create(source=base(source), target=base(target), type=type)
+    if new:
+        _log(source, target, type, by, "record.linked")
+    return made
+
+
+@writing()
+def unlink(source, target, type, by, *, needs="link"):
+    """Take a relation away again and log it on both sides; returns whether there was one."""
+    _may(source, target, by, needs)
+    gone, _rows = Link.objects.filter(source=source.pk, target=target.pk, type=type).delete()
+    if gone:
+        _log(source, target, type, by, "record.unlinked")
+    return bool(gone)
+
+
+def _may(source, target, by, needs):
     if not by.may(f"{source.kind}.{needs}", source):
         raise Forbidden(f"{source.kind}.{needs}")
     if not by.may(f"{target.kind}.see", target) or source.pk == target.pk:
         raise ValidationError({"to": _("Choose another record that you can see.")})
-    made, new = Link.objects.get_or_create(source=base(source), target=base(target), type=type)
-    if new:
-        told = registry.link_types[type]
-        for one, other, words in ((source, target, told.forward), (target, source, told.reverse)):
-            note(one, by, needs=f"{one.kind}.see", event="record.linked",
-                 data={"to": other.number, "title": other.title, "type": type, "words": str(words)})
-    return made
+
+
+def _log(source, target, type, by, event):
+    told = registry.link_types[type]
+    for one, other, words, way in ((source, target, told.forward, "out"), (target, source, told.reverse, "in")):
+        note(one, by, needs=f"{one.kind}.see", event=event,
+             data={"to": other.number, "title": other.title, "type": type, "words": str(words), "way": way})

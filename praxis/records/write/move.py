@@ -2,9 +2,18 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from praxis.kernel.errors import NotPossible
+from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 
 from .change import change
+
+_gates: list = []
+
+
+def until_done(run):
+    """Decorator: `run(record) -> reason or ""`, asked before a record is finished: what else has to be done first."""
+    _gates.append(run)
+    return run
 
 
 def move(record, by, name, **values):
@@ -24,6 +33,8 @@ def move(record, by, name, **values):
     if missing := [f for f in step.ask if f not in step.optional and str(values.get(f) or "").strip() == ""]:
         raise ValidationError({f: _("This field is needed.") for f in missing})
     if step.guard and (reason := step.guard(record)):
+        raise NotPossible(reason)
+    if step.to.phase == Phase.DONE and record.is_open and (reason := next((r for run in _gates if (r := run(record))), "")):
         raise NotPossible(reason)
     more = step.sets(record, now(), by) if step.sets else {}
     return change(record, by, needs=step.needs, event=f"{record.kind}.moved", data={"move": name}, seen=record.version,

@@ -7,6 +7,7 @@ from praxis.kernel.errors import Forbidden
 from praxis.people.models import Organisation, Person
 
 from .. import extras
+from ..models import Record
 from ._commit import commit, enter
 from .gate import writing
 from .values import EMPTY, check, check_added, entry, put, resolved, told, tracked
@@ -65,7 +66,14 @@ def _may_open(record, by, more):
 
 
 def _belongs(record, by, values):
-    """The organisation is the requester's; without one the actor's. Nobody else's can be named."""
+    """The organisation is the requester's, or that of the record that this one is part of; without them the actor's. Nobody else's can be named."""
+    if record.type.home and (whole := values.get(record.type.home)):
+        whole = whole if isinstance(whole, Record) else Record.objects.filter(pk=whole).first()
+        if whole is None or not by.may(f"{whole.kind}.see", whole):
+            raise ValidationError({record.type.home: _("Choose one of the list: this one does not exist or is not yours to use.")})
+        record.organisation_id = whole.organisation_id
+        values.pop("organisation", None)
+        return
     requester = values.get("requester") or values.pop("requester", None) or by.id
     if requester and not isinstance(requester, Person):
         requester = Person.objects.select_related("organisation").filter(pk=requester).first()

@@ -1,0 +1,56 @@
+"""What holds between a record and its tasks: needed ones come first, the end of the record ends them, its secrecy is theirs."""
+
+from django.utils.translation import gettext as _t
+
+from praxis.kernel import listen
+from praxis.kernel.actors import system
+from praxis.kernel.kinds import registry
+from praxis.kernel.lifecycle import Phase
+from praxis.records import write
+from praxis.records.models import Record
+
+from .models import Task
+
+
+@write.until_done
+def needed_tasks(record):
+    """A record with open tasks that are needed cannot be finished; the reason lists them (L2-2)."""
+    if record.kind == "task":
+        return ""
+    left = list(Task.objects.open().filter(parent=record.pk, mandatory=True).order_by("position", "pk")[:20])
+    return _t("Needed tasks are open: %s.") % ", ".join(f"{t.number} {t.title}" for t in left) if left else ""
+
+
+@listen.on("*")
+def follow(event):
+    if event.subject and event.kind != "task" and ("restricted" in event.changes or "state" in event.changes):
+        _parent_changed(event)
+
+
+@listen.on("task.moved")
+def roll_up(event):
+    """The owner of the record hears that the last needed task is done."""
+    task = Task.objects.filter(pk=event.subject).values("parent", "parent__owner", "parent__kind", "parent__is_open", "parent__organisation").first()
+    parent = task["parent"]
+    if not parent or not task["parent__is_open"] or "state" not in event.changes or event.changes["state"][1] not in ("done", "skipped"):
+        return
+    if Task.objects.open().filter(parent=parent).exists():
+        return
+    record = registry[task["parent__kind"]].model.objects.get(pk=parent)
+    owner = task["parent__owner"]
+    write.note(record, system("Praxis", task["parent__organisation"]), needs=f"{record.kind}.see", event="tasks.finished",
+               data={"words": _t("%s: all tasks are done") % record.number, "tell": [owner] if owner and owner != event.actor_id else []})
+
+
+def _parent_changed(event):
+    tasks = list(Task.objects.open().filter(parent=event.subject)) if event.version > 1 else []
+    if not tasks:
+        return
+    by = system("Praxis", event.organisation)
+    if "restricted" in event.changes:
+        for task in Task.objects.filter(parent=event.subject):
+            write.change(task, by, event="task.changed", restricted=event.changes["restricted"][1])
+    if "state" in event.changes and registry[event.kind].lifecycle.states[event.changes["state"][1]].phase == Phase.FINAL:
+        number = Record.objects.values_list("number", flat=True).get(pk=event.subject)
+        for task in Task.objects.open().filter(parent=event.subject):
+            write.move(task, by, "skip", outcome=_t("%s was ended.") % number)

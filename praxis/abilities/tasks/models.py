@@ -1,0 +1,71 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from praxis.kernel.kinds import registry
+from praxis.people.models import Row
+from praxis.records.models import Record
+
+MOST_STEPS = 50
+
+
+class Task(Record):
+    """A step of work. With a `parent` it belongs to that record: its organisation, and who may see it, follow the parent."""
+
+    parent = models.ForeignKey(Record, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("belongs to"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    mandatory = models.BooleanField(_("needed"), default=True)  # the parent cannot be finished before it
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    outcome = models.TextField(_("outcome"), blank=True)
+
+    def clean_columns(self, names):
+        if "parent" in names and self.parent and self.parent.kind == "task":
+            raise ValidationError({"parent": _t("A task belongs to a record that is no task itself.")})
+
+
+class TaskTemplate(Row):
+    """Steps that are made together, such as for a new starter.
+
+    `steps` is a list of {title, team, after, due, mandatory, description}: `team` is the name of a group, `after` the numbers of
+    the steps that come first (counted from 1; the one before, unless it says otherwise), `due` a span such as 2d.
+    """
+
+    organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    key = models.SlugField()
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30, blank=True)  # "" is every kind
+    steps = models.JSONField(default=list)
+    needs = "tasks.templates"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="task_template_once", nulls_distinct=False)]
+
+    def __str__(self):
+        return self.label
+
+    def clean(self):
+        if self.kind and self.kind not in registry:
+            raise ValidationError({"kind": _t("There is no kind %s.") % self.kind})
+        check_steps(self.steps)
+
+
+def check_steps(steps):
+    """ValidationError unless these are steps as TaskTemplate takes them."""
+    if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
+        raise ValidationError({"steps": _t("Write between 1 and %s steps.") % MOST_STEPS})
+    known = {"title", "team", "after", "due", "mandatory", "description"}
+    for n, step in enumerate(steps, 1):
+        if not isinstance(step, dict) or not str(step.get("title", "")).strip() or set(step) - known:
+            raise ValidationError({"steps": _t("Step %(n)s needs a title, and may have %(more)s.") % {"n": n, "more": ", ".join(sorted(known - {"title"}))}})
+        after = step.get("after", [])
+        if not isinstance(after, list) or not all(isinstance(a, int) and 1 <= a < n for a in after):
+            raise ValidationError({"steps": _t("Step %s comes after steps before it: write their numbers, such as [1, 2].") % n})
+        if step.get("due"):
+            check_due(step["due"], n)
+
+
+def check_due(span, n):
+    days = str(span).removesuffix("d")
+    if not (str(span).endswith("d") and days.isdecimal() and int(days) <= 999):
+        raise ValidationError({"steps": _t("Step %s: write when it is due as days, such as 2d.") % n})

@@ -1,0 +1,1 @@
+"""Measurement and reporting: dashboards over the measures that the other practices declare."""

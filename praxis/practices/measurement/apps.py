@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MeasurementConfig(AppConfig):
+    name = "praxis.practices.measurement"
