@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from praxis.interfaces.rest.api import cursor
 from praxis.interfaces.rest.urls import api
 from praxis.kernel.kinds import registry
 from praxis.people.signin import make_token
+from praxis.records import write
 
 pytestmark = pytest.mark.django_db
 SNAPSHOT = Path(__file__).parent / "openapi-paths.json"
@@ -84,12 +86,40 @@ def test_moves_and_actions(call, make):
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"title": 1}', '{"title": ""}', '{"title": "x", "state": "closed"}', '{"title": "x", "priority": 1}',
-                                  '{"title": "x", "requester": 999999}', '{"title": "x", "impact": 9}', '{"title": null}', '{"title": "x", "team": "abc"}'])
+                                  '{"title": "x", "requester": 999999}', '{"title": "x", "impact": 9}', '{"title": null}', '{"title": "x", "team": "abc"}',
+                                  '{"title": "x", "tags": [NaN]}', r'{"title": "x", "tags": ["\ud800"]}', r'{"title": "x", "custom": {"\ud800": 1}}',
+                                  '{"title": "x", "tags": {}}', '{"title": "x", "team": true}', '{"title": "x", "outage_from": 1}'])
 def test_bad_bodies_are_problems(body, call, company):
     secret = make_token(company.people["agent"], "t")[1]
     answer = Client().post("/api/v1/incident", body, content_type="application/json", headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code in (400, 422) and answer["Content-Type"] == "application/problem+json", answer.content
     assert answer.json()["status"] == answer.status_code
+
+
+def test_what_only_a_list_of_texts_holds(call):
+    assert call("post", "/agreement", {"title": "x", "services": [{}]}).status_code == 422
+    assert call("post", "/agreement", {"title": "x", "services": [1, "a"]}).status_code == 422
+    assert call("post", "/incident", {"title": "x", "tags": ["a\0b"]}).json()["tags"] == ["ab"]
+
+
+def test_a_cursor_beyond_all_ids_is_not_ours(call):
+    assert call("get", f"/incident?after={cursor(10**30)}").status_code == 400
+
+
+def test_a_page_of_history_may_be_hidden_as_a_whole(call, company, make):
+    own = make(requester=company.people["requester"].pk)
+    for other in make(count=51, requester=company.people["agent"].pk):
+        write.link(own, other, "related", company.actor("administrator"))
+    newest = call("get", f"/incident/{own.number}/events", role="requester").json()
+    assert newest["items"] == [] and newest["next"]
+    oldest = call("get", f"/incident/{own.number}/events?before={newest['next']}", role="requester").json()
+    assert [e["name"] for e in oldest["items"]] == ["incident.opened"] and oldest["next"] is None
+
+
+@pytest.mark.parametrize("url", ["/nothing", "/search?q=%00", "/incident?state.is=%00"])
+def test_what_never_reaches_an_operation_is_a_problem_too(url, call):
+    answer = call("get", url)
+    assert answer.status_code in (400, 404) and answer["Content-Type"] == "application/problem+json"
 
 
 def test_unknown_and_forbidden(call, make):

@@ -27,7 +27,7 @@ def sees_notes(record, actor):
 
 
 def timeline(record, actor, limit=SHOWN, names=None, before=None):
-    """(lines, whether there are older ones): the newest `limit`, oldest first, in three queries whatever the mixture."""
+    """(lines, the id before which there are older events, or None): the newest `limit`, oldest first, in three queries whatever the mixture."""
     events = Event.objects.filter(subject=record.pk)
     if names:
         events = events.filter(name__in=names)
@@ -36,7 +36,7 @@ def timeline(record, actor, limit=SHOWN, names=None, before=None):
     if before:
         events = events.filter(id__lt=before)
     events = list(events.order_by("-id")[: limit + 1])
-    older, events = len(events) > limit, events[:limit][::-1]
+    older, events = events[limit - 1].pk if len(events) > limit else None, events[:limit][::-1]
     ids = [e.data["entry"] for e in events if "entry" in e.data]
     bodies = Entry.objects.select_related("author").in_bulk(ids) if ids else {}
     files = {}

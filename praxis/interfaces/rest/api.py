@@ -12,6 +12,7 @@ from django.utils import timezone
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError
 from ninja.errors import ValidationError as BadBody
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 from pydantic import Field
 
@@ -23,6 +24,7 @@ from praxis.abilities.search.query import search as find
 from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.kernel.kinds import registry
 from praxis.lib.conditions import BadCondition, from_query, to_query
+from praxis.lib.text import whole
 from praxis.people.actors import actor_of
 from praxis.people.signin import token_of
 from praxis.records import extras, where, write
@@ -34,6 +36,11 @@ from . import shapes
 
 MOST, USUAL = 200, 50
 NOT_THERE = "There is no such record that you can see."
+PROBLEM = "application/problem+json"
+ONCE = {"in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string"},
+        "description": "The same key and body again give the first answer and do nothing."}
+SEEN = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string", "pattern": r'^(W/)?"?[0-9]{1,9}"?$'},
+        "description": "The version that you read, as in its ETag."}
 
 
 class Bearer(HttpBearer):
@@ -49,8 +56,24 @@ class Bearer(HttpBearer):
         return request.actor
 
 
-api = NinjaAPI(title="Praxis", version=__version__, urls_namespace="api", auth=Bearer(), docs_url=None, openapi_url="/openapi.json",
-               description="Every kind of record, with the same rights and the same writes as the pages.")
+class Json(Parser):
+    """JSON by the letter: no NaN and no halves of letters, which nothing could store or give back."""
+
+    def parse_body(self, request):
+        return msgspec.json.decode(request.body)
+
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **how):
+        """What ninja describes, with the media type that refusals really have."""
+        schema = super().get_openapi_schema(**how)
+        for told in (t for ops in schema["paths"].values() for op in ops.values() for s, t in op["responses"].items() if s >= 400):
+            told["content"] = {PROBLEM: told["content"].pop("application/json")}
+        return schema
+
+
+api = Api(title="Praxis", version=__version__, urls_namespace="api", auth=Bearer(), docs_url=None, openapi_url="/openapi.json",
+          parser=Json(), description="Every kind of record, with the same rights and the same writes as the pages.")
 
 
 def answer(value, status=200, **headers):
@@ -60,7 +83,12 @@ def answer(value, status=200, **headers):
 def problem(status, title, detail="", **more):
     """application/problem+json (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return HttpResponse(msgspec.json.encode(body), status=status, content_type="application/problem+json")
+    return HttpResponse(msgspec.json.encode(body), status=status, content_type=PROBLEM)
+
+
+def refused(*statuses):
+    """The problems that an operation may answer with, besides those of all."""
+    return dict.fromkeys((400, 401, *statuses), shapes.Problem)
 
 
 def _problems():
@@ -87,7 +115,7 @@ def _problems():
 
     @api.exception_handler(BadBody)
     def unreadable(request, error):
-        fields = {".".join(str(p) for p in e["loc"][1:]): [e["msg"]] for e in error.errors}
+        fields = {".".join(str(p) for p in e["loc"][2:] or e["loc"][1:]): [e["msg"]] for e in error.errors}
         return problem(422, "Not valid", "; ".join(f"{k}: {v[0]}" for k, v in fields.items()), errors=fields)
 
     @api.exception_handler(BadCondition)
@@ -118,11 +146,14 @@ def seen_by(request, record):
 
 
 def cursor_of(text):
-    """(value, id) of a cursor; HttpError 400 for anything that we did not make."""
+    """The id of a cursor; HttpError 400 for anything that we did not make."""
     try:
-        return int(urlsafe_b64decode(text.encode() + b"==").decode())
-    except (ValueError, UnicodeError):
-        raise HttpError(400, "This cursor is not one of ours. Start without it.") from None
+        pk = whole(urlsafe_b64decode(text.encode() + b"==").decode())
+    except ValueError:
+        pk = None
+    if pk is None:
+        raise HttpError(400, "This cursor is not one of ours. Start without it.")
+    return pk
 
 
 def cursor(pk):
@@ -166,7 +197,8 @@ def add(kind):
     out, opened, changed = shapes.out_schema(kind), shapes.in_schema(kind, True), shapes.in_schema(kind, False)
     tag, base = [str(kind.plural)], f"/{kind.key}"
 
-    @api.get(base, tags=tag, summary=f"{kind.plural}: list", operation_id=f"{kind.key}_list", response={200: shapes.page_schema(kind, out)})
+    @api.get(base, tags=tag, summary=f"{kind.plural}: list", operation_id=f"{kind.key}_list",
+             response={200: shapes.page_schema(kind, out)} | refused(403, 422))
     def listed(request, limit: int = USUAL, after: str = "", total: bool = False):
         """Filters as in the address of a list, such as ?state.is=new&team.is=3. Follow `next` until it is null."""
         if not request.actor.has(kind.permission("see")):
@@ -182,33 +214,38 @@ def add(kind):
             body["total"] = rows.count()
         return answer(body)
 
-    @api.post(base, tags=tag, summary=f"{kind.label}: open", operation_id=f"{kind.key}_open", response={201: out})
+    @api.post(base, tags=tag, summary=f"{kind.label}: open", operation_id=f"{kind.key}_open",
+              response={201: out | shapes.Unseen} | refused(403, 409, 422), openapi_extra={"parameters": [ONCE]})
     def opened_(request, body: opened):
         values = {k: v for k, v in shapes.given(body).items() if v is not None}
         return written(request, kind, once(request, lambda: write.open_record(kind, request.actor, **values).number), 201)
 
-    @api.get(base + "/{number}", tags=tag, summary=f"{kind.label}: read", operation_id=f"{kind.key}_read", response={200: out})
+    @api.get(base + "/{number}", tags=tag, summary=f"{kind.label}: read", operation_id=f"{kind.key}_read",
+             response={200: out} | refused(404))
     def read(request, number: str):
         values = one_of(request, kind, number)
         if values is None:
             raise HttpError(404, NOT_THERE)
         return answer(values, ETag=f'"{values["version"]}"')
 
-    @api.patch(base + "/{number}", tags=tag, summary=f"{kind.label}: change", operation_id=f"{kind.key}_change", response={200: out})
+    @api.patch(base + "/{number}", tags=tag, summary=f"{kind.label}: change", operation_id=f"{kind.key}_change",
+               response={200: out | shapes.Unseen} | refused(403, 404, 409, 422, 428), openapi_extra={"parameters": [SEEN, ONCE]})
     def change(request, number: str, body: changed):
         record = record_of(request, kind, number)
         seen, values = seen_by(request, record), shapes.given(body)
         return written(request, kind, once(request, lambda: write.change(record, request.actor, seen=seen, **values).number))
 
-    @api.get(base + "/{number}/events", tags=tag, summary="The history that you may see", operation_id=f"{kind.key}_events")
+    @api.get(base + "/{number}/events", tags=tag, summary="The history that you may see", operation_id=f"{kind.key}_events",
+             response={200: shapes.History} | refused(404, 422))
     def events(request, number: str, before: int | None = None):
         record = record_of(request, kind, number)
         lines, older = timeline(record, request.actor, USUAL, before=before)
         rows = [{"id": e.event.pk, "at": e.event.at, "name": e.event.name, "actor": e.event.actor_name, "changes": e.event.changes,
                  "text": e.body.text if e.body else None, "internal": e.body.internal if e.body else False} for e in lines]
-        return answer({"items": rows, "next": lines[0].event.pk if older else None})
+        return answer({"items": rows, "next": older})
 
-    @api.get(base + "/{number}/steps", tags=tag, summary="What can be done with it now", operation_id=f"{kind.key}_steps")
+    @api.get(base + "/{number}/steps", tags=tag, summary="What can be done with it now", operation_id=f"{kind.key}_steps",
+             response={200: list[shapes.Step]} | refused(404))
     def steps(request, number: str):
         record = record_of(request, kind, number)
         return answer([{"key": s.key, "label": str(s.label), "move": hasattr(s.what, "to")} for s in possible(record, request.actor)])
@@ -221,9 +258,11 @@ def add(kind):
 
 def _step(kind, key, route, step, tag, out, doing):
     schema = shapes.step_schema(kind, step)
+    needed = any(f.is_required() for f in schema.model_fields.values())
 
-    @api.post(route, tags=tag, summary=str(step.label), operation_id=f"{kind.key}_{doing.__name__}_{key}", response={200: out})
-    def run(request, number: str, body: schema = None):
+    @api.post(route, tags=tag, summary=str(step.label), operation_id=f"{kind.key}_{doing.__name__}_{key}",
+              response={200: out | shapes.Unseen} | refused(403, 404, 409, 422), openapi_extra={"parameters": [ONCE]})
+    def run(request, number: str, body: schema = ... if needed else None):
         record = record_of(request, kind, number)
         values = {k: v for k, v in body.dict(exclude_unset=True).items() if v is not None} if body else {}
         return written(request, kind, once(request, lambda: doing(record, request.actor, key, **values).number))
@@ -234,13 +273,13 @@ def _plan(kind):
     return shapes.plan(kind)
 
 
-@api.get("/search", tags=["Search"], summary="Find records by words", operation_id="search")
+@api.get("/search", tags=["Search"], summary="Find records by words", operation_id="search", response={200: list[shapes.Hit]} | refused(422))
 def search(request, q: str):
     hits = find(q, request.actor)
     return answer([{"number": h.record.number, "kind": h.record.kind, "title": h.record.title, "snippet": h.snippet} for h in hits])
 
 
-@api.get("/measures", tags=["Measures"], summary="The numbers of the reports", operation_id="measures", response={200: list[shapes.Measured]})
+@api.get("/measures", tags=["Measures"], summary="The numbers of the reports", operation_id="measures", response={200: list[shapes.Measured]} | refused(422))
 def measures(request, weeks: Annotated[int, Field(ge=1, le=104)] = 12):
     """Each figure that you may read, of now or of the last whole weeks and this one, with the filters of the records that it counts."""
     period = read.last_weeks(weeks, request.person.organisation.zone)

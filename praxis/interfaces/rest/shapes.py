@@ -1,10 +1,11 @@
 """What a record looks like as JSON, and what may be sent: made from columns and declared fields."""
 
 from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from django.db import models
 from ninja import Schema
-from pydantic import create_model
+from pydantic import BeforeValidator, ConfigDict, Field, create_model
 
 from praxis.kernel.lifecycle import Move
 from praxis.records import extras
@@ -12,8 +13,19 @@ from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 
 HIDDEN = {"id", "kind", "phase", "restricted"}
-_TYPES = ((models.BooleanField, bool), (models.IntegerField, int), (models.DateTimeField, datetime), (models.DateField, date),
-          (models.JSONField, list | dict), (models.ForeignKey, int))
+
+
+def _as_text(value):
+    """A bare number could be seconds, milliseconds or a mistake."""
+    if not isinstance(value, str):
+        raise ValueError("write a time as text, such as 2026-11-24T10:42:00Z")
+    return value
+
+
+_TEXT = (Field(strict=False), BeforeValidator(_as_text))
+_TYPES = ((models.BooleanField, bool), (models.IntegerField, int), (models.DateTimeField, Annotated[datetime, *_TEXT]),
+          (models.DateField, Annotated[date, *_TEXT]), (models.ForeignKey, int))
+FILLED = Annotated[str, Field(min_length=1)]
 
 
 class Named(Schema):
@@ -37,8 +49,72 @@ class Measured(Schema):
     filters: dict[str, str]
 
 
-def type_of(column):
+class Problem(Schema):
+    """Why it was refused (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+    errors: dict[str, list[str]] = {}
+
+
+class Unseen(Schema):
+    """What was written is out of your sight now."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: str
+
+
+class Told(Schema):
+    """One line of a history."""
+
+    id: int
+    at: datetime
+    name: str
+    actor: str
+    changes: dict[str, list[Any]]
+    text: str | None
+    internal: bool
+
+
+class History(Schema):
+    items: list[Told]
+    next: int | None
+
+
+class Step(Schema):
+    key: str
+    label: str
+    move: bool
+
+
+class Hit(Schema):
+    number: str
+    kind: str
+    title: str
+    snippet: str
+
+
+class Strict(Schema):
+    """What is sent: these names and these types, nothing is guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def type_of(column, filled=False):
+    if isinstance(column, models.JSONField):
+        return list[str] if column.default is list else dict
+    if column.choices:
+        return Literal[*(v for v, _label in column.flatchoices), *([""] if column.blank and not filled else [])]
     return next((t for cls, t in _TYPES if isinstance(column, cls)), str)
+
+
+def sent(column, filled=False):
+    """The type of a value that may be sent: texts with their lengths, `filled` ones not empty whatever their column allows."""
+    hint = type_of(column, filled)
+    return Annotated[str, Field(min_length=1 if filled or not column.blank else None, max_length=column.max_length)] if hint is str else hint
 
 
 def out_names(kind):
@@ -47,7 +123,7 @@ def out_names(kind):
 
 def out_schema(kind):
     """The documented shape of an answer; hot paths fill it by hand (`shown`)."""
-    made = {}
+    made = {"id": (int, ...)}
     for name, column in columns(kind.model).items():
         if name not in HIDDEN:
             kind_of = Named if isinstance(column, models.ForeignKey) else type_of(column)
@@ -72,10 +148,10 @@ def in_schema(kind, opening):
     made = {}
     for name, column in writable(kind, opening).items():
         needed = opening and not column.blank and not column.has_default() and not column.null
-        made[name] = (type_of(column), ...) if needed else (type_of(column) | None, None)
+        hint = sent(column) | None if column.null or opening and not needed else sent(column)
+        made[name] = (hint, ...) if needed else (hint, None)
     made["custom"] = (dict | None, None)  # fields that were added to the kind, by their keys
-    base = type("Strict", (Schema,), {"model_config": {"extra": "forbid"}})
-    return create_model(f"{kind.key.capitalize()}{'Open' if opening else 'Change'}", __base__=base, **made)
+    return create_model(f"{kind.key.capitalize()}{'Open' if opening else 'Change'}", __base__=Strict, **made)
 
 
 def step_schema(kind, step):
@@ -84,16 +160,14 @@ def step_schema(kind, step):
     if isinstance(step, Move):
         known = columns(kind.model)
         for name in step.ask:
-            hint = type_of(known[name])
-            made[name] = (hint | None, None) if name in step.optional else (hint, ...)
+            made[name] = (sent(known[name]) | None, None) if name in step.optional else (sent(known[name], filled=True), ...)
         name = step.name
     else:
         for argument, (hint, _ask, needed) in step.arguments.items():
             if hint is not list:
-                made[argument] = (hint, ...) if needed else (hint | None, None)
+                made[argument] = (FILLED if hint is str else hint, ...) if needed else (hint | None, None)
         name = step.key
-    base = type("Strict", (Schema,), {"model_config": {"extra": "forbid"}})
-    return create_model(f"{kind.key.capitalize()}_{name}", __base__=base, **made)
+    return create_model(f"{kind.key.capitalize()}_{name}", __base__=Strict, **made)
 
 
 NAMES = {"Category": "path", "Record": "title"}  # what names a row of these models; "name" for the others

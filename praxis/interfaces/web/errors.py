@@ -1,7 +1,7 @@
 """Failures as pages and as toasts: what happened, what is safe, what to do, and a reference."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.template import engines
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,10 @@ from praxis.lib.conditions import BadCondition
 
 
 def answer(request, status, heading, text, back="/"):
-    """A page in the frame of the sign-in, or a toast if a script asked."""
+    """A page in the frame of the sign-in, a toast if a script asked, or a problem (RFC 9457) for a program."""
+    if request.path.startswith("/api/v1/"):
+        return JsonResponse({"type": "about:blank", "title": str(heading), "status": status, "detail": str(text)}, status=status,
+                            content_type="application/problem+json")
     env = engines["jinja2"].env
     context = {"heading": heading, "text": text, "back": back, "reference": getattr(request, "id", ""), "status": status}
     if "HX-Request" in request.headers:

@@ -36,6 +36,8 @@ def resolved(record, by, values):
             value = None if value in (None, "") else _row(record, by, field, value)
         elif isinstance(value, str):
             value = without_control(value)
+        elif isinstance(value, list):
+            value = [without_control(v) if isinstance(v, str) else v for v in value]
         elif isinstance(value, datetime):
             value = _instant(name, value)
         out[name] = value
