@@ -12,7 +12,7 @@ RULES = (  # (where, what is not allowed, why)
     ("praxis/estate/**/*.py", r"(?<!write)\.(save|update|delete|bulk_create|create)\(", "records are written in records/write"),
     ("praxis/screens/**/*.py", r"(?<!cache)(?<!write)(?<!fact)\.(save|delete|bulk_create|create)\(", "screens write through records/write"),
     ("praxis/**/*.py", r"objects\.raw\(|cursor\.execute\(\s*f?[\"'].*%(?!s)", "no SQL put together from text"),
-    ("praxis/**/*.py", r"pickle|yaml\.load\(|eval\(|exec\(", "nothing typed is run or unpickled (T-D6)"),
+    ("praxis/**/*.py", r"pickle|\bmarshal\b|\bshelve\b|yaml\.(load|unsafe_load|full_load)\(|\beval\(|\bexec\(", "nothing typed is run or unpickled (T-D6)"),
     ("praxis/**/*.py", r"import \*", "no wildcard imports"),
     ("praxis/**/*.j2", r"hx-on|hx-vals=.?js:|hx-trigger=\"[^\"]*\[| style=|<style|onclick=|javascript:", "a strict content policy forbids it"),
     ("praxis/**/*.j2", r"\|\s*safe", "what is typed is sanitised by `rich`, never trusted"),

@@ -58,16 +58,17 @@ class Actor:
             for clause in self.clauses(permission)
         )
 
-    def organisations(self):
-        """The organisations whose people and teams this actor may see; None is every one."""
-        reach = {organisation for pairs in self.grants.values() for _, organisation in pairs}
+    def organisations(self, permission=None):
+        """The organisations whose people and teams this actor may see, or in which it holds a permission; None is every one."""
+        pairs = [p for held in self.grants.values() for p in held] if permission is None else self.grants.get(permission, ())
+        reach = {organisation for _scope, organisation in pairs}
         if EVERYTHING in self.grants or None in reach:
             return None
-        return frozenset(reach | {self.organisation})
+        return frozenset(reach | {self.organisation} if permission is None else reach)
 
-    def reaches(self, organisation):
-        """Whether rows of this organisation may be named; None is shared by all."""
-        mine = self.organisations()
+    def reaches(self, organisation, permission=None):
+        """Whether rows of this organisation may be named, or written with a permission; None is shared by all."""
+        mine = self.organisations(permission)
         return organisation is None or mine is None or organisation in mine
 
 

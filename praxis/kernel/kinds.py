@@ -20,12 +20,13 @@ class Permission:
 
 @dataclass(frozen=True)
 class EventType:
-    """`text` is past tense and follows the actor's name; `object(event)` is what was acted on."""
+    """`text` is past tense and follows the actor's name; `object(event)` is what was acted on; `internal` ones are for the desk alone."""
 
     key: str
     text: str
     icon: str = "workflow"
     object: Callable | None = None
+    internal: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from .context import source
 
 SECRETS = re.compile(
-    r"(?i)(px_)[A-Za-z0-9_-]{8,}|(/in/)[A-Za-z0-9_-]{8,}|(bearer )\S+|((?:password|secret|token|sessionid|csrftoken|csrfmiddlewaretoken)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;]+"
+    r"(?i)(px_)[A-Za-z0-9_-]{8,}|(/in/)[A-Za-z0-9_-]{8,}|((?:bearer|basic) )\S+"
+    r"|((?:passw(?:or)?d|secret|secret_?key|api_?key|token|sessionid|csrftoken|csrfmiddlewaretoken)['\"]?\s*[=:]\s*\[?)(?:'[^']*'|\"[^\"]*\"|[^\s'\"&,;]+)"
     r"|(://[^:/\s]+:)[^@/\s]+(?=@)")
 
 
@@ -25,4 +26,4 @@ class Lines(logging.Formatter):
                 "logger": record.name, "request": source().request, "text": masked(record.getMessage())}
         if record.exc_info:
             line["traceback"] = masked(self.formatException(record.exc_info))
-        return json.dumps({k: v for k, v in line.items() if v != ""}, ensure_ascii=False)
+        return json.dumps({k: v for k, v in line.items() if v != ""}, ensure_ascii=True)

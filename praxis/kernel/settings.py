@@ -19,6 +19,7 @@ class Setting:
     default: object
     label: str
     needs: str = "admin.settings"
+    valid: object = None  # (value), raises ValueError that says what is expected beyond the type
 
     def __post_init__(self):
         if self.key in declared:
@@ -38,6 +39,8 @@ class Setting:
         if self.type is dict:
             if not isinstance(value, dict):
                 raise ValueError(f"{self.label}: a table is expected.")
+            if self.valid:
+                self.valid(value)
             return value
         if self.type is bool and not isinstance(value, bool):
             raise ValueError(f"{self.label}: yes or no is expected.")

@@ -7,7 +7,7 @@ A target says what is promised, counted in which calendar, and under which condi
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from .businesstime import union, without
+from .businesstime import NeverOpen, union, without
 from .conditions import Group, holds
 
 
@@ -157,8 +157,8 @@ def read(segments, target, now):
     elif paused:
         state, due = ("missed" if over else "paused"), over
     else:
-        due = over or _due(target, elapsed, max(now, start))
-        state = "missed" if now > due else "running"
+        due = over or reach(target.calendar, max(now, start), target.length - elapsed)
+        state = "missed" if due and now > due else "running"
     return Reading(target, start, state, elapsed, due, stopped_at, over if over and state == "missed" else None)
 
 
@@ -222,5 +222,9 @@ def _passed(target, start, pauses, elapsed):
     return target.calendar.due(start, target.length, pauses)
 
 
-def _due(target, elapsed, now):
-    return target.calendar.due(now, target.length - elapsed)
+def reach(calendar, start, length):
+    """The instant at which `length` has passed since `start`; None where the calendar is not open long enough for it."""
+    try:
+        return calendar.due(start, length)
+    except NeverOpen:
+        return None

@@ -100,6 +100,16 @@ def to_query(group):
     return [(f"{t.field}.{t.op}", ",".join(t.values)) for t in group.parts]
 
 
+def check_simple(node):
+    """BadCondition where a condition asks more than whether a fact is one of some values, for those who know facts as text alone."""
+    if isinstance(node, Test):
+        if node.op not in ("is", "is_not", "in", "empty", "not_empty"):
+            raise BadCondition(f"{node.field}: use is, is_not, in, empty or not_empty.")
+        return
+    for part in node.parts:
+        check_simple(part)
+
+
 def fields(node):
     """The fields that a condition names."""
     if isinstance(node, Test):

@@ -11,7 +11,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": 
 _TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h1", "h2", "h3", "h4",
          "table", "thead", "tbody", "tr", "th", "td", "hr"}
 _SCHEMES = {"http", "https", "mailto"}
-_PLAIN = re.compile(r"[*_`#>|~\[\]\\]|<[^>]{0,200}>|^\s*[-+]\s", re.MULTILINE)
+_PLAIN = re.compile(r"[*_`#>|~\[\]\\]|<[^>]{0,200}>|^[^\S\n]*[-+]\s", re.MULTILINE)
 
 
 def html(markdown):

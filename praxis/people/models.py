@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
+from praxis.kernel.actors import SCOPES
 from praxis.kernel.now import now
 
 HUES = ("teal", "green", "rose", "blue", "violet", "amber")  # the soft tone that marks a person
@@ -145,6 +146,11 @@ class Role(Row):
 
     def __str__(self):
         return self.label
+
+    def clean(self):
+        good = isinstance(self.permissions, dict) and all(isinstance(scope, str) and scope in SCOPES for scope in self.permissions.values())
+        if not good:
+            raise ValidationError({"permissions": f"Write a permission and how far it reaches on each line, one of: {', '.join(SCOPES)}."})
 
 
 class Grant(Row):

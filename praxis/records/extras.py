@@ -64,6 +64,12 @@ def reached(kind, actor):
     return {e.name: e for e in every(kind) if actor.reaches(e.organisation) and (desk or e.portal)}
 
 
+def on(record, actor):
+    """{x_key: Extra} of what this record has and this actor may meet."""
+    seen = reached(record.kind, actor)
+    return {name: extra for name, extra in of(record.kind, record.organisation_id).items() if name in seen}
+
+
 def split(values):
     """(columns, {x_key: value}) of values to be written."""
     return ({k: v for k, v in values.items() if not k.startswith(PREFIX)}, {k: v for k, v in values.items() if k.startswith(PREFIX)})

@@ -155,4 +155,8 @@ class SavedView(models.Model):
     person = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey("people.Organisation", null=True, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(default=1)
-    needs = "desk.work"
+    keeper = "person"
+
+    @property
+    def needs(self):
+        return "desk.work" if self.person_id else "views.share"

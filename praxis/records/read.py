@@ -76,7 +76,7 @@ def possible(record, actor):
 def permitted(verb, record, actor):
     """Whether the actor holds what a verb needs; an offer is checked against the offering practice."""
     if verb.offered_by and verb.offered_by != "*":
-        return actor.may(f"{record.kind}.see", record) and actor.has(verb.needs)
+        return actor.may(f"{record.kind}.see", record) and actor.may(verb.needs, record)
     return actor.may(verb.permission(record.kind), record)
 
 

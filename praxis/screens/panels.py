@@ -22,7 +22,7 @@ def may_edit(fact, record, by):
 def _values(keys):
     def load(record, by):
         facts = [fields(record.kind)[k] for k in keys(screens[record.kind])]
-        added = extras.of(record.kind, record.organisation_id).values() if keys(screens[record.kind]) is screens[record.kind].properties else ()
+        added = extras.on(record, by).values() if keys(screens[record.kind]) is screens[record.kind].properties else ()
         facts += [added_fact(e) for e in added if e.on_page and (e.when is None or e.when(record))]
         extra = loaded(facts, [record], by)
         rows = [(f, f.value(record, extra), may_edit(f, record, by)) for f in facts]

@@ -43,7 +43,7 @@ def menu(actor):
 def reached(declared_rows, actor, queryset=None):
     """The rows that the actor may see: of the organisations in reach, and those that all share."""
     found = declared_rows.model._default_manager.all() if queryset is None else queryset
-    reach = actor.organisations()
+    reach = actor.organisations(declared_rows.needs)
     if not declared_rows.home or reach is None:
         return found
     return found.filter(Q(**{f"{declared_rows.home}__in": reach}) | Q(**{f"{declared_rows.home}__isnull": True}))
@@ -103,7 +103,7 @@ def form_of(declared_rows, actor, row, data=None, initial=None):
         if isinstance(column, models.JSONField):
             made[name] = Text(column.get_default if column.has_default() else dict, required=not column.blank, label=_label(column))
         elif isinstance(column, models.ForeignKey):
-            made[name] = forms.ModelChoiceField(choices_of(column, actor), required=not column.null, label=_label(column))
+            made[name] = forms.ModelChoiceField(choices_of(column, actor, declared_rows.needs), required=not column.null, label=_label(column))
         else:
             made[name] = column.formfield(label=_label(column))
             if isinstance(made[name], forms.DateTimeField):
@@ -120,9 +120,9 @@ def _label(column):
     return str(column.verbose_name).replace("_", " ").capitalize()
 
 
-def choices_of(column, actor):
-    """The rows that a foreign key may name, as far as the actor reaches."""
-    model, reach = column.remote_field.model, actor.organisations()
+def choices_of(column, actor, needs):
+    """The rows that a foreign key may name, as far as the actor holds the permission of this page."""
+    model, reach = column.remote_field.model, actor.organisations(needs)
     found = model._default_manager.all()
     if reach is not None and model is Organisation:
         found = found.filter(pk__in=reach)

@@ -34,6 +34,8 @@ class Fuse:
 
 def fuse(clock, at):
     """The Fuse of one unfinished clock."""
+    if clock.due_at is None and clock.state == "running":
+        return Fuse(_t("No end in sight"), 100, "grey")
     if clock.due_at is None:
         left = 100 - min(100, round(100 * clock.elapsed_s / clock.target_s)) if clock.target_s else 0
         return Fuse(_t("Paused"), left, "grey")

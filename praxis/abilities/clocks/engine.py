@@ -5,7 +5,7 @@ from datetime import datetime
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
-from praxis.lib.clock import Segment, clock, shares, spans, spells
+from praxis.lib.clock import Segment, clock, reach, shares, spans, spells
 from praxis.lib.conditions import Group
 
 from .models import Clock, Timing
@@ -135,8 +135,8 @@ def next_level(reading, levels, warned, at):
     passed = [p for p in left if reading.elapsed >= length * p / 100]
     if passed:
         return passed[-1], at
-    start = max(at, reading.started_at)
-    return left[0], reading.target.calendar.due(start, length * left[0] / 100 - reading.elapsed)
+    upcoming = reach(reading.target.calendar, max(at, reading.started_at), length * left[0] / 100 - reading.elapsed)
+    return upcoming and (left[0], upcoming)
 
 
 def rows(record, found, at, warned=None):

@@ -24,15 +24,21 @@ def parsed(row, zone):
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise BadHours(f"{zone!r} is no time zone. Write one such as Europe/Berlin.") from None
-    if not isinstance(row.week, dict) or (unknown := set(row.week) - set(DAYS)):
+    if not isinstance(row.week, dict):
+        raise BadHours("Write a line for each day, such as mon: [\"08:00-18:00\"].")
+    if unknown := set(row.week) - set(DAYS):
         raise BadHours(f"Write hours per day: {', '.join(DAYS)}. Unknown: {', '.join(sorted(unknown))}.")
     week = {DAYS.index(d): windows(w) for d, w in row.week.items()}
+    if not isinstance(row.exceptions or {}, dict):
+        raise BadHours("Write a line for each date, such as 2026-12-24: [\"08:00-12:00\"].")
     exceptions = {date.fromisoformat(d): windows(w) for d, w in (row.exceptions or {}).items()}
     return Calendar(zone, week, _Exceptions(row.holidays, exceptions), row.label)
 
 
 def windows(texts):
     """(("08:00-18:00"), ...) as minutes of the day; ends at 24:00 at the latest."""
+    if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+        raise BadHours("Write the hours of a day as a list, such as [\"08:00-12:00\", \"13:00-17:00\"]; closed: [].")
     out = []
     for text in texts:
         if not (found := _WINDOW.fullmatch(text.strip())):

@@ -1,11 +1,12 @@
 """Warnings that are due, and corrections of clocks after a policy changed."""
 
+from praxis.kernel import listen
 from praxis.kernel.jobs import every, task
 from praxis.kernel.now import now
 
 from . import recount as recounting
 from . import warnings, whatif
-from .models import Clock
+from .models import Clock, Timing
 
 BATCH = 1000
 
@@ -35,6 +36,20 @@ def what_if(kind, organisation, changes, days):
 def recount(kind, organisation, days, by):
     """Count clocks anew by the policy in force; what they said stays beside it."""
     return recounting.recount(kind, organisation, days, by)
+
+
+@task(queue_name="long")
+def follow(by):
+    """Clocks that run follow new hours and promises."""
+    return recounting.follow(by)
+
+
+@listen.on("calendar.saved")
+@listen.on("target.saved")
+def changed(event):
+    """Before there are clocks nothing has to follow."""
+    if Timing.objects.exists():
+        follow.enqueue(event.actor_name)
 
 
 every("* * * * *", warn_due)

@@ -1,15 +1,15 @@
 """Calendars and targets are versioned rows: a stretch of time is measured by the version in force then."""
 
 import re
-from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.lib import businesstime, spans
-from praxis.lib.conditions import BadCondition, from_json
+from praxis.lib.conditions import BadCondition, check_simple, from_json
 
 from .hours import parsed
 
@@ -40,12 +40,25 @@ class Calendar(models.Model):
 
     def clean(self):
         try:
-            parsed(self, "UTC").check(date(2026, 1, 1))
+            parsed(self, "UTC").check(now().date())
         except (ValueError, businesstime.NeverOpen) as problem:
             raise ValidationError({"week": str(problem)}) from None
 
 
+MOST_DAYS = 800  # as far as a calendar looks ahead
 STEPS = ("owner", "lead", "team", "service_owner", "manager", "raise", "to_lead")  # what a level of SLM-06 can do
+
+
+def check_length(text, kind):
+    """ValueError unless this is a length that a clock can count: at most 800 days, or until a date that records of the kind have."""
+    if kind not in registry:
+        raise ValueError(f"There is no kind {kind!r}. Write one of: {', '.join(registry)}.")
+    if text.startswith("until ") and LENGTH.fullmatch(text):
+        dates = [f.name for f in registry[kind].model._meta.concrete_fields if isinstance(f, models.DateField)]
+        if text.split()[1] not in dates:
+            raise ValueError(f"{text.split()[1]!r} is no date of this kind. Write until and one of: {', '.join(dates)}.")
+    elif not LENGTH.fullmatch(text) and spans.seconds(text) > MOST_DAYS * 86400:
+        raise ValueError(f"At most {MOST_DAYS} days.")
 
 
 class TargetSet(models.Model):
@@ -69,7 +82,7 @@ def check_levels(levels):
     if not isinstance(levels, dict) or len(levels) > 6:
         raise ValidationError({"levels": 'Write at most six levels, such as {"75": ["owner", "lead"]}.'})
     for percent, steps in levels.items():
-        if not percent.isdecimal() or not 1 <= int(percent) <= 300 or not isinstance(steps, list) or set(steps) - set(STEPS):
+        if not percent.isdecimal() or not 1 <= int(percent) <= 300 or not isinstance(steps, list) or any(s not in STEPS for s in steps):
             raise ValidationError({"levels": f"Each level is a percent from 1 to 300 with some of: {', '.join(STEPS)}."})
 
 
@@ -104,9 +117,8 @@ class Target(models.Model):
 
     def clean(self):
         try:
-            if not LENGTH.fullmatch(self.length.strip()):
-                spans.seconds(self.length)
-            from_json(self.pauses or {"how": "any", "parts": []})
+            check_length(self.length.strip(), self.kind)
+            check_simple(from_json(self.pauses or {"how": "any", "parts": []}))
         except (ValueError, BadCondition) as problem:
             raise ValidationError(str(problem)) from None
 

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from time import monotonic
 
+from django.core.exceptions import ValidationError
+
 from praxis.kernel.settings import Setting
 from praxis.lib import spans
 from praxis.lib.clock import Target as Promise
@@ -12,11 +14,19 @@ from praxis.lib.conditions import Group, Test, from_json
 from praxis.people.models import Organisation
 
 from .hours import parsed
-from .models import LENGTH, Calendar, Target
+from .models import LENGTH, Calendar, Target, check_levels
+
+
+def _levels(value):
+    try:
+        check_levels(value)
+    except ValidationError as problem:
+        raise ValueError(" ".join(problem.messages)) from None
+
 
 DEFAULT_OLA = Setting("clocks.default_ola", str, "ola", "Promises of a group that has no agreement of its own")
 LEVELS = Setting("clocks.levels", dict, {"50": ["owner"], "75": ["owner", "lead"], "90": ["team"], "100": ["lead", "service_owner"], "150": ["manager"]},
-                 "Who is told at which percent of a promise")
+                 "Who is told at which percent of a promise", valid=_levels)
 DEFAULT_SET = Setting("clocks.default_set", str, "standard", "Promises where neither service nor customer has its own")
 KEEP = 5
 _cache: dict = {}

@@ -27,6 +27,17 @@ def recount(kind, organisation, days, by=""):
     return result
 
 
+def follow(by=""):
+    """Count the clocks of all open records again, after hours or promises changed; returns how many clocks say something else now."""
+    policy.forget()
+    changed, last = 0, 0
+    while ids := list(Record.objects.open().filter(pk__gt=last, pk__in=Timing.objects.values("record")).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        last = ids[-1]
+        with writing():
+            changed += _batch(ids, by)[0]
+    return changed
+
+
 def _batch(ids, by):
     records = {r.pk: r for r in Record.objects.select_for_update().filter(pk__in=ids)}
     own = {pk: r.type.model.objects.get(pk=pk) if r.is_open else r for pk, r in records.items()}

@@ -50,9 +50,11 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
     return record
 
 
-@registry.offer("*", label=_("Pin"), needs="*.notes", quiet=True, after_close=True)
+@registry.offer("*", label=_("Pin"), needs="*.reply", quiet=True, after_close=True)
 def pin(record: Record, by: Actor, entry: int):
     """Keep an entry in sight above the conversation, or let it go again."""
+    if not by.may(f"{record.kind}.notes", record):
+        raise Forbidden(f"{record.kind}.notes")
     row = Entry.objects.filter(record=record.pk, pk=entry).first()
     if row is None:
         raise ValidationError({"entry": _t("There is no such entry.")})

@@ -10,7 +10,7 @@ def _more(record, by):
     """Values of fields that have no place among the properties, under their labels; most records have none and cost no query."""
     if not record.custom:
         return None
-    declared = extras.of(record.kind, record.organisation_id).values()
+    declared = extras.on(record, by).values()
     rows = [(f.label, f.words(record.custom[f.key])) for f in declared if not f.on_page and record.custom.get(f.key) not in (None, "")]
     return {"rows": rows} if rows else None
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.kinds import registry
-from praxis.lib.conditions import BadCondition, from_json
+from praxis.lib.conditions import BadCondition, check_simple, from_json
 
 MOST = 60  # fields a kind and organisation
 
@@ -50,7 +50,7 @@ class CustomField(models.Model):
             raise ValidationError({"options": _t("Write the list to choose from, a line each, such as - Red.")})
         if self.when:
             try:
-                from_json(self.when)
+                check_simple(from_json(self.when))
             except BadCondition as problem:
                 raise ValidationError({"when": str(problem)}) from None
         same = CustomField.objects.filter(kind=self.kind, organisation=self.organisation_id).exclude(pk=self.pk)

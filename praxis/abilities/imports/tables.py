@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -10,7 +12,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from praxis.lib.text import without_control
 
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL = 20_000, 100, 20 * 2**20, 100_000
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL, MOST_UNFOLDED = 20_000, 100, 20 * 2**20, 100_000, 150 * 2**20
+_PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^>]{0,200}?\br=["']([A-Z]{0,4})(\d{1,9})["']""")
 
 
 def read(name, data):
@@ -47,11 +50,39 @@ def _csv(data):
 
 def _xlsx(data):
     try:
+        _fits(data)
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             rows = book.get_sheet_by_index(0).to_python(skip_empty_area=True, nrows=MOST_ROWS + 2)
-    except (CalamineError, ValueError, IndexError, OSError) as problem:
+    except (CalamineError, ValueError, IndexError, OSError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError) as problem:
         raise ValidationError(_("This workbook cannot be read: %s.") % str(problem)[:200]) from None
     return [[_cell(c) for c in row[: MOST_COLUMNS + 1]] for row in rows]
+
+
+def _fits(data):
+    """Refuse a workbook that unfolds into more than a table may hold, before anything reserves memory for it (T-J3)."""
+    too_big = ValidationError(_("This workbook unfolds into more than %(rows)s rows, %(columns)s columns or %(size)s MB. Cut it into several.") % {
+        "rows": MOST_ROWS, "columns": MOST_COLUMNS, "size": MOST_UNFOLDED // 2**20})
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        if sum(part.file_size for part in book.infolist()) > MOST_UNFOLDED:
+            raise too_big
+        for part in book.infolist():
+            if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                with book.open(part) as sheet:
+                    if any(row > MOST_ROWS + 1 or column > MOST_COLUMNS for row, column in _places(sheet)):
+                        raise too_big
+
+
+def _places(sheet):
+    """(row, column) of every cell that a sheet names, read in pieces."""
+    rest = b""
+    while piece := sheet.read(2**20):
+        text = rest + piece
+        for letters, digits in _PLACE.findall(text):
+            column = 0
+            for letter in letters:
+                column = column * 26 + letter - 64
+            yield int(digits), column
+        rest = text[-60:]
 
 
 def _cell(value):

@@ -23,8 +23,8 @@ TASK = Kind(
     opening=("title", "description", "parent", "position", "mandatory", "due_on", "team", "owner", "service", "priority", "restricted"),
 )
 registry.declare(
-    EventType("tasks.added", _("added"), "list-checks", lambda e: e.data.get("words", "")),
-    EventType("tasks.finished", _("finished all tasks"), "list-checks"),
+    EventType("tasks.added", _("added"), "list-checks", lambda e: e.data.get("words", ""), internal=True),
+    EventType("tasks.finished", _("finished all tasks"), "list-checks", internal=True),
     EventType("tasktemplate.saved", _("changed a template of tasks"), "list-checks"),
     Permission("tasks.templates", _("Write templates of tasks"), {"team_lead": "all", "incident_manager": "all", "administrator": "all"}),
 )

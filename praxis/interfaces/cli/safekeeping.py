@@ -213,6 +213,8 @@ def _manifest(archive):
         raise Unfit("This is no backup of Praxis: it has no manifest.") from None
     if manifest["form"] > FORM:
         raise Unfit(f"This backup was made by a newer Praxis ({manifest['version']}). Restore it with that version.")
+    if manifest["database"] not in ("database.sqlite3", "database.dump"):  # never a path: what is in an archive is not to be believed
+        raise Unfit("This is no backup of Praxis: its manifest names no database.")
     if manifest["vendor"] != connection.vendor:
         raise Unfit(f"This backup is of {manifest['vendor']}, and DATABASE_URL names {connection.vendor}. Restore into the same kind of database.")
     return manifest

@@ -11,6 +11,7 @@ from praxis.abilities.announcements.read import current
 from praxis.abilities.conversation.read import PUBLIC, timeline
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
+from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.fields import services
 from praxis.records.models import Record, within
@@ -20,7 +21,7 @@ from praxis.screens.answers import SeeOther
 from praxis.screens.asked import ALL, added_fields, choice
 from praxis.screens.draw import html
 
-MOST = 100
+MOST, MOST_LINES = 100, 50
 TONES = {"open": "amber", "paused": "amber", "done": "green", "final": "grey"}
 STEPS = {"close": _("It works, thank you"), "reopen": _("It is not solved"), "cancel": _("I no longer need this")}
 
@@ -83,13 +84,13 @@ def one(request, number):
 
 def _one(request, record, status=200, error="", text=""):
     names = (*PUBLIC, f"{record.kind}.moved", f"{record.kind}.opened")
-    lines, _older = timeline(record, request.actor, 100, names)
+    lines, older = timeline(record, request.actor, MOST_LINES, names, whole(request.GET.get("before", "")))
     lines = [line for line in lines if not (line.body and line.body.internal)]
     found = {s.key: s for s in possible(record, request.actor)}
     steps = [(found[k], label) for k, label in STEPS.items() if k in found]
     may = request.actor.may(f"{record.kind}.reply", record)
     states = record.type.lifecycle.states
-    return _page(request, "portal/one.j2", status, record=record, lines=lines, word=word, tones=TONES, steps=steps, may=may, states=states,
+    return _page(request, "portal/one.j2", status, record=record, lines=lines, older=older, word=word, tones=TONES, steps=steps, may=may, states=states,
                  error=error, text=text, section="mine")
 
 

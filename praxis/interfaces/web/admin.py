@@ -52,7 +52,8 @@ def draw(request, name, here, status=200, **context):
 def settings(request):
     """Every declared setting, found by its words; a value is saved for everybody or for one's own organisation."""
     typed, error, status, failed = request.GET.get("q", "").strip()[:80], "", 200, ""
-    home = None if request.actor.organisations() is None else request.actor.organisation
+    reach = request.actor.organisations("admin.settings")
+    home = None if reach is None else request.actor.organisation if request.actor.organisation in reach else min(reach)
     if request.method == "POST":
         one = declared.get(request.POST.get("key", ""))
         if one is None:
@@ -95,7 +96,7 @@ def why(request):
     number = request.GET.get("number", "").strip().upper()[:20]
     kind = registry.by_number(number) if number else None
     record = Record.objects.filter(number=number).first() if kind else None
-    if record is not None and not request.actor.reaches(record.organisation_id):
+    if record is not None and not (request.actor.reaches(record.organisation_id, "people.manage") and request.actor.may(f"{record.kind}.see", record)):
         record = None
     found, held = [], []
     if person:
@@ -129,7 +130,7 @@ def _reasons(person, theirs, permission, record):
 @access("admin.settings")
 def log(request):
     """The event log of the organisations in reach, newest first, searched by person, name of the event, number and day."""
-    reach, found = request.actor.organisations(), Event.objects.order_by("-id")
+    reach, found = request.actor.organisations("admin.settings"), Event.objects.order_by("-id")
     if reach is not None:
         found = found.filter(organisation__in=reach)
     asked = {k: request.GET.get(k, "").strip()[:80] for k in ("who", "name", "number", "day", "rows")}
@@ -159,7 +160,7 @@ def log(request):
 @access("people.manage")
 def tokens(request):
     """Every live token with its owner and last use; nobody can read one, an administrator can end one."""
-    reach = request.actor.organisations()
+    reach = request.actor.organisations("people.manage")
     found = Token.objects.filter(revoked_at=None).select_related("person")
     found = found if reach is None else found.filter(person__organisation__in=reach)
     if request.method == "POST":
@@ -178,7 +179,8 @@ def sign_in_link(request, pk):
     person = rows.reached(rows.rows["people"], request.actor).filter(pk=pk, is_active=True).first()
     if person is None:
         raise Http404
-    wider = request.actor.organisations() is not None and Grant.objects.filter(person=person).exclude(organisation=request.actor.organisation).exists()
+    reach = request.actor.organisations("people.manage")
+    wider = reach is not None and Grant.objects.filter(Q(organisation=None) | ~Q(organisation__in=reach), person=person).exists()
     if wider:
         return page(request, "note_page.j2", 403, title=_t("Sign-in link"), back=f"/admin/people/{pk}", section="admin",
                     text=_t("This person has rights in organisations that are not yours. Ask an administrator of all organisations."))
@@ -218,7 +220,7 @@ def health(request):
 @access("admin.settings")
 def export(request):
     """The configuration as text, as `praxis config export` writes it; for administrators of all organisations."""
-    if request.actor.organisations() is not None:
+    if request.actor.organisations("admin.settings") is not None:
         return page(request, "note_page.j2", 403, title=_t("Export"), back="/admin", section="admin",
                     text=_t("The configuration is shared by all organisations. An administrator of all of them can export it."))
     answer = HttpResponse(config.export(), content_type="application/yaml; charset=utf-8")

@@ -3,16 +3,19 @@
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from praxis.abilities.conversation.read import file_for
+from praxis.abilities.conversation.display import words
+from praxis.abilities.conversation.read import entry_for, file_for, timeline
 from praxis.abilities.conversation.store import path_of
 from praxis.abilities.search.query import search as find
+from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
 from praxis.kernel.models import Job
 from praxis.kernel.now import now
+from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.read import briefs, by_number
 from praxis.screens.access import SIGNED_IN, access
@@ -52,17 +55,47 @@ def file(request, pk):
 
 
 @require_GET
+@access(SIGNED_IN)
+def said(request, pk):
+    """The whole of a long entry, as plain text, for whoever may see it."""
+    found = entry_for(pk, request.actor, by_number)
+    if found is None:
+        raise Http404
+    return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+@access("desk.work")
+def older(request, number):
+    """What was said and done before an event, a page at a time."""
+    record = by_number(number, request.actor, "requester")
+    if record is None:
+        raise Http404
+    lines, before = timeline(record, request.actor, before=whole(request.GET.get("before", "")))
+    return page(request, "web/older.j2", record=record, kind=record.type, lines=lines, before=before, words=words, facts=fields(record.kind),
+                section=record.kind, first=before is None)
+
+
+@require_GET
 @access("admin.jobs")
 def jobs(request):
+    _of_all(request)
     state = request.GET.get("state", "")
     rows = Job.objects.order_by("-enqueued_at")
     rows = rows.filter(state=state) if state in dict(Job.STATES) else rows
     return page(request, "web/jobs.j2", jobs=rows[:100], states=Job.STATES, state=state, section="jobs")
 
 
+def _of_all(request):
+    """Jobs tell of every organisation, so they are for those who administer all of them."""
+    if request.actor.organisations("admin.jobs") is not None:
+        raise Http404
+
+
 @require_POST
 @access("admin.jobs")
 def job_retry(request, pk):
+    _of_all(request)
     Job.objects.filter(pk=pk, state="dead").update(state="ready", attempts=0, run_after=now())
     return SeeOther("/jobs")
 

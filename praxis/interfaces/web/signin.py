@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, password_validation, update_session_auth_hash
 from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template import engines
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from praxis.kernel.now import now
-from praxis.lib.text import whole
+from praxis.lib.text import whole, without_control
 from praxis.people import sessions, signin
 from praxis.people.models import Organisation, Person, Session, Token
 from praxis.records import write
@@ -41,7 +41,9 @@ def _draw(request, name, status=200, **context):
 @access(PUBLIC)
 def sign_in(request):
     there = own_path(request, request.POST.get("next") or request.GET.get("next") or "/")
-    email, error, status = request.POST.get("email", "").strip()[:254], "", 200
+    email, error, status = "".join(without_control(request.POST.get("email", "")).split())[:254], "", 200
+    if "\x00" in request.POST.get("email", ""):
+        raise BadRequest("An address has no such character.")
     if request.method == "POST":
         address = request.address
         try:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -24,13 +25,15 @@ COPIED = {Target: ("set", "kind", "metric", "priority", "pauses", "restart", "wa
           Calendar: ("key", "organisation", "label", "zone", "week", "exceptions", "holidays")}
 
 
-def _form(data=None):
+def _form(actor, data=None):
+    reach = actor.organisations("agreement.approve")
+    mine = Q() if reach is None else Q(organisation=None) | Q(organisation__in=reach)
     targets = Target.objects.select_related("set").order_by("set__label", "metric", "priority")
     made = {
         "target": choice(_("Promise"), [(t.pk, f"{t}: {t.length}, {t.calendar}") for t in targets], False, int),
         "length": forms.CharField(label=_("New length"), required=False, max_length=40, help_text=_("15m, 4h, 2d, or next 1 16:00")),
         "hours": choice(_("New hours of the promise"), list(Calendar.objects.filter(organisation=None).values_list("key", "label").distinct()), False),
-        "calendar": choice(_("Calendar"), [(c.pk, str(c)) for c in Calendar.objects.order_by("label")], False, int),
+        "calendar": choice(_("Calendar"), [(c.pk, str(c)) for c in Calendar.objects.filter(mine).order_by("label")], False, int),
         "week": forms.CharField(label=_("New hours of the calendar on working days"), required=False, max_length=80, help_text=_("Such as 08:00-18:00")),
         "holidays": forms.CharField(label=_("Public holidays of"), required=False, max_length=10, help_text=_("DE, or DE-HH; none: -")),
         "days": forms.IntegerField(label=_("Days to look back"), min_value=1, max_value=MOST_DAYS, initial=90),
@@ -61,14 +64,14 @@ def _changes(values):
 @route("levels/what-if", "what_if", "agreement.approve")
 @require_http_methods(["GET", "POST"])
 def ask(request):
-    form, status = _form(request.POST if request.method == "POST" else None), 200
+    form, status = _form(request.actor, request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 changes = _changes(form.cleaned_data)
                 whatif.changed(changes)
-                home = None if request.actor.organisations() is None else request.actor.organisation
+                home = None if request.actor.organisations("agreement.approve") is None else request.actor.organisation
                 job = jobs.what_if.enqueue("incident", home, changes, form.cleaned_data["days"])
                 return SeeOther(f"/levels/what-if/{job.id}")
             except ValidationError as problem:
@@ -80,7 +83,7 @@ def ask(request):
 @require_http_methods(["GET", "POST"])
 def result(request, pk):
     job = Job.objects.filter(pk=pk, task=jobs.what_if.module_path).first()
-    reach = request.actor.organisations()
+    reach = request.actor.organisations("agreement.approve")
     if job is None or reach is not None and job.args[1] not in reach:
         raise Http404
     changed = whatif.changed(job.args[2])

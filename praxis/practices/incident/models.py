@@ -9,9 +9,9 @@ from praxis.records.models import Record
 
 from . import rules
 
-MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency")
-CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents")
-CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents")
+MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency", valid=rules.check_matrix)
+CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents", valid=rules.check_codes)
+CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents", valid=rules.check_codes)
 
 
 class Level(models.IntegerChoices):

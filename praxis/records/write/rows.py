@@ -27,10 +27,10 @@ def save(row, by, *, seen=None, needs=None, **values):
     before = {n: getattr(row, f.attname) for n, f in known.items()}
     for name, value in values.items():
         setattr(row, name, value)
+    _may(row, by, needs, values)  # before anything is checked against rows of others: "already exists" would tell of them
     changed = {n for n, f in known.items() if n not in ("id", "version") and (new or before[n] != getattr(row, f.attname))}
     row.full_clean(exclude=[n for n, f in known.items() if isinstance(f, ForeignKey) or n not in changed])
     changed |= {n for n, f in known.items() if n not in ("id", "version") and before[n] != getattr(row, f.attname)}  # what clean() derived
-    _may(row, by, needs, values)
     if not changed:
         return row
     row.validate_constraints()  # SQLite itself would let two rows through whose empty columns are equal
@@ -72,8 +72,15 @@ def _may(row, by, needs, values):
     if row.pk is not None and row.pk == by.id and set(values) <= getattr(row, "self_service", set()):
         return
     needs = needs or row.needs
-    if not by.has(needs) or not all(by.reaches(o) if o is not None else by.organisations() is None for o in _homes(row)):
+    if not by.has(needs) or not all(by.reaches(o, needs) if o is not None else by.organisations(needs) is None for o in _homes(row)):
         raise Forbidden(needs)
+    if name_of_keeper(row) not in (None, by.id) and by.id is not None:
+        raise Forbidden(needs)
+
+
+def name_of_keeper(row):
+    """The person to whom alone a row belongs, such as a private view, or None."""
+    return getattr(row, f"{row.keeper}_id") if getattr(row, "keeper", "") else None
 
 
 def _homes(row):
@@ -83,7 +90,7 @@ def _homes(row):
         return {row.pk}
     homes = {home_of(row)} if name != "membership" else set()
     for end in ("person", "team"):
-        if name in ("grant", "membership") and hasattr(row, f"{end}_id"):
+        if name in ("grant", "membership") and getattr(row, f"{end}_id", None):
             homes.add(getattr(row, end).organisation_id)
     return homes
 

@@ -15,6 +15,7 @@ from .. import extras
 from ..read import columns
 
 UNLOGGED = {"id", "kind", "number", "phase", "is_open", "due_at", "version", "updated_at", "custom"}  # follow from the rest, or are told by key
+MOST_TEXT, MOST_WORDS, MOST_WORD = 100_000, 100, 80
 EMPTY = (None, "", False, [], {})
 
 
@@ -35,13 +36,26 @@ def resolved(record, by, values):
         if isinstance(field, ForeignKey):
             value = None if value in (None, "") else _row(record, by, field, value)
         elif isinstance(value, str):
-            value = without_control(value)
+            value = _short(name, without_control(value), MOST_TEXT)
         elif isinstance(value, list):
-            value = [without_control(v) if isinstance(v, str) else v for v in value]
+            value = _words(name, value)
         elif isinstance(value, datetime):
             value = _instant(name, value)
         out[name] = value
     return out
+
+
+def _short(name, text, most):
+    if len(text) > most:
+        raise ValidationError({name: _("At most %s letters. Attach longer text as a file.") % f"{most:,}"})
+    return text
+
+
+def _words(name, values):
+    """A list column holds a few short words, such as tags."""
+    if len(values) > MOST_WORDS or not all(isinstance(v, str) for v in values):
+        raise ValidationError({name: _("Write at most %s short texts.") % MOST_WORDS})
+    return [_short(name, without_control(v), MOST_WORD) for v in values]
 
 
 def _added(record, by, values):
