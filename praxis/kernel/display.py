@@ -218,6 +218,13 @@ def marks(key, place="signs"):
     return [every[k] for k in getattr(screens[key], place) if k in every]
 
 
+def asked_marks(key):
+    """{name: expression} of the marks that a query of this kind can answer along with its rows."""
+    every = _shelves[Mark].get("*", {}) | _shelves[Mark].get(key, {})
+    shown = {*screens[key].signs, *screens[key].head}
+    return {f"{m.key}_mark": m.ask() for m in every.values() if m.ask and m.key in shown}
+
+
 def every_panel(key):
     """All panels contributed to a kind, placed or not."""
     return _shelves[Panel].get("*", {}) | _shelves[Panel].get(key, {})

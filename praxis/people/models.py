@@ -132,6 +132,8 @@ class Membership(Row):
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     team = models.ForeignKey(Team, on_delete=models.CASCADE)
     leads = models.BooleanField(default=False)
+    takes = models.BooleanField(default=True)  # gets work by the rule of the group
+    homes = ("person", "team")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "team"], name="member_once")]
@@ -159,6 +161,7 @@ class Grant(Row):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    homes = ("person",)
 
     class Meta:
         constraints = [

@@ -5,19 +5,20 @@ from itertools import groupby
 
 from django.db.models import Q
 
-from praxis.kernel.display import Brief, screens
+from praxis.kernel.display import Brief, asked_marks, screens
 from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
 from .models import Record, within
 
 
-def by_number(number, actor, *join):
-    """The record of this number, in its own class, if the actor may see it; else None. One query."""
+def by_number(number, actor, *join, signs=False):
+    """The record of this number, in its own class, if the actor may see it; else None. One query, with what its marks ask if `signs`."""
     kind = registry.by_number(number)
     if kind is None or not actor.has(kind.permission("see")):
         return None
     rows = kind.model.objects.visible_to(actor, kind.permission("see"))
+    rows = rows.annotate(**asked_marks(kind.key)) if signs else rows
     return rows.select_related(*join).filter(number=number).first()
 
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Column, View, marks, screens
+from praxis.kernel.display import Column, View, asked_marks, marks, screens
 from praxis.lib.conditions import BadCondition, Group, Test, every, from_json, from_query, to_query
 from praxis.lib.text import whole
 from praxis.records import extras
@@ -78,8 +78,7 @@ class Listing:
     def page(self):
         """The Rows of this page; sets `more`."""
         start = (self.page_number - 1) * SIZE
-        asked = {f"{m.key}_mark": m.ask() for m in marks(self.kind.key) if m.ask}
-        rows = self.ordered(self.joined(self.rows())).annotate(**asked).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
+        rows = self.ordered(self.joined(self.rows())).annotate(**asked_marks(self.kind.key)).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
         records = list(rows[start : start + SIZE + 1])
         self.more = len(records) > SIZE
         return self.draw(records[:SIZE])

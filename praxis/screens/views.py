@@ -42,7 +42,7 @@ def kind_of(request, key):
 
 def record_of(request, number):
     """The record of this number if the actor may see it; else 404, as for one that does not exist."""
-    record = by_number(number, request.actor, *JOINS)
+    record = by_number(number, request.actor, *JOINS, signs=True)
     if record is None:
         raise Http404
     return record
@@ -54,7 +54,7 @@ def record_list(request, key):
     listing = Listing(kind_of(request, key), request.actor, request.GET)
     rows = listing.page()
     chosen = next((r.record for r in rows if r.record.number == request.GET.get("at")), rows[0].record if rows else None)
-    chosen = chosen and by_number(chosen.number, request.actor, *JOINS)
+    chosen = chosen and by_number(chosen.number, request.actor, *JOINS, signs=True)
     parts = slots(request, chosen, "preview")["preview"] if chosen else []
     signs = next((r.marks for r in rows if chosen and r.record.pk == chosen.pk), [])
     return page(request, "list.j2", status=400 if listing.error else 200, listing=listing, rows=rows, chosen=chosen, parts=parts,

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "praxis.abilities.announcements",
     "praxis.abilities.imports",
     "praxis.abilities.search",
+    "praxis.abilities.staffing",
+    "praxis.abilities.effort",
     "praxis.abilities.measures",
     "praxis.screens",
     "praxis.estate.service",

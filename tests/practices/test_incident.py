@@ -1,6 +1,6 @@
 """The incident practice: rules, hold and answer, re-assignment, closing, what a requester may do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from praxis.kernel.models import Event
 from praxis.kernel.now import now
 from praxis.people.models import Membership
 from praxis.practices.incident import jobs, rules
-from praxis.practices.incident.models import Incident
+from praxis.practices.incident.models import REMINDERS, Incident
 from praxis.records import write
 from praxis.records.models import Link
 
@@ -31,6 +31,14 @@ def test_impact_is_lifted():
 
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock_at(settings):
+    def at(moment):
+        settings.PRAXIS_NOW = moment.astimezone(UTC).isoformat()
+
+    return at
 
 
 def test_inc02_priority_follows_impact_and_urgency_until_overridden(make, company, agent):
@@ -240,3 +248,51 @@ def test_inc18_an_entry_is_pinned_and_let_go(make, company, agent):
         assert ("Pinned" in client.get(f"/r/{record.number}").content.decode()) is shown
     with pytest.raises(Forbidden):
         write.act(record, company.actor("requester"), "pin", entry=entry.pk)
+
+
+def test_inc04_the_requester_is_reminded_twice_then_it_counts_as_solved(make, company, agent, clock_at):
+    """INC-04: two reminders while we wait for the requester, then solved with its reason; each is in the log and on the requester's own pages."""
+    start = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)  # a Monday
+    clock_at(start)
+    record, client = make(), company.client("requester")
+    write.act(record, agent, "take")
+    write.move(record, agent, "hold", hold_reason="caller")
+
+    def later(days, told, state="on_hold"):
+        clock_at(start + timedelta(days=days))
+        jobs.remind_requesters.call()
+        jobs.remind_requesters.call()  # twice is once
+        record.refresh_from_db()
+        assert (Event.objects.filter(subject=record.pk, name="incident.nudged").count(), record.state) == (told, state)
+
+    later(2.9, 0)
+    later(3.1, 1)
+    assert "waits for your answer" in client.get("/my").content.decode() and "Without it we cannot go on" in client.get(f"/my/{record.number}").content.decode()
+    later(7.9, 1)  # five working days: the weekend does not count
+    later(8.1, 2)
+    later(10.9, 2)
+    later(11.1, 2, "resolved")
+    assert record.close_code == "no_reply" and "count it as solved" in record.solution
+    answer = company.actor("requester")
+    write.act(record, answer, "reply", text="Sorry, here it is")
+    record.refresh_from_db()
+    assert record.state == "in_progress" and record.nudges == 0 and record.held_at is None
+
+
+def test_inc04_an_answer_ends_the_reminders(make, company, agent, requester, clock_at):
+    start = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    clock_at(start)
+    record = make()
+    write.move(record, agent, "hold", hold_reason="caller")
+    clock_at(start + timedelta(days=4))
+    write.act(record, requester, "reply", text="Here")
+    record.refresh_from_db()
+    write.move(record, agent, "hold", hold_reason="supplier")
+    clock_at(start + timedelta(days=30))
+    assert jobs.remind_requesters.call() == 0
+
+
+@pytest.mark.parametrize("value", [{"nudge": [6, 3]}, {"nudge": "3"}, {"nudge": [3, 3]}, {"resolve": -1}, {"resolve": "x"}, {"other": 1}, {"nudge": [900]}])
+def test_inc04_bad_reminders_are_refused(value):
+    with pytest.raises(ValueError):
+        REMINDERS.check(value)

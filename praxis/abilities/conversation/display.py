@@ -13,7 +13,7 @@ from .models import Entry
 from .read import TALK, sees_notes, timeline
 
 SILENT = {"resolved_at", "closed_at", "closed_how", "hops", "previous_team", "reopened", "last_reopened_by", "priority_reason",
-          "organisation", "subtype", "opened_at"}
+          "organisation", "subtype", "opened_at", "held_at", "nudges"}
 HISTORY = 200
 
 

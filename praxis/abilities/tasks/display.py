@@ -64,12 +64,13 @@ show(
     properties=("owner", "team", "priority", "due_on", "mandatory", "position", "service"),
     short=("state", "owner", "team", "due_on"),
     form=(Section(_("What is to be done"), "title", "description"), Section(_("Who and when"), "team", "owner", "due_on", "priority")),
-    buttons=("take", "start", "finish"), panels=("tasks.waits", "tasks.parent"), signs=("blocked",), head=("blocked",), brief=_briefs,
+    buttons=("take", "start", "finish"), panels=("tasks.waits", "tasks.parent"), signs=("blocked", "unplaced"), head=("blocked_by", "unplaced"), brief=_briefs,
 )
 contribute(
     "*",
-    Mark("blocked", "tasks/marks.j2:blocked", ask=open_blockers,
-         read=lambda r: r.blocked_mark if hasattr(r, "blocked_mark") else r.is_open and ", ".join(b.number for b in blockers(r))),
+    Mark("blocked", "tasks/marks.j2:blocked", ask=open_blockers, read=lambda r: r.is_open and (r.blocked_mark if hasattr(r, "blocked_mark") else bool(blockers(r)))),
+    Mark("blocked_by", "tasks/marks.j2:blocked",
+         read=lambda r: r.is_open and getattr(r, "blocked_mark", True) and ", ".join(b.number for b in blockers(r))),
     Field(key="blocked", label=_("Waits for others"), icon="pause", type="yes", edit=False, read=lambda r: _("Yes") if blockers(r) else _("No"),
           where=lambda fact, test, actor, kind: _blocked(test), ops=("is",)),
     Panel(key="tasks.tasks", title=_("Tasks"), slot="rail", template="tasks/tasks.j2", load=_tasks, on=("tasks.*", "*.moved", "record.released"), order=35),

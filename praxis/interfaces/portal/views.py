@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from praxis.abilities.announcements.read import current
 from praxis.abilities.conversation.read import PUBLIC, timeline
+from praxis.abilities.notices.read import unread
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
 from praxis.lib.text import whole
@@ -73,7 +74,8 @@ def _record(request, number):
 def mine(request):
     show = request.GET.get("show") == "done"
     counts = {o: Record.objects.filter(kind__in=[k.key for k in _kinds()], requester=request.actor.id).filter(unfinished(o)).count() for o in (True, False)}
-    return _page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine")
+    return _page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine",
+                 notices=unread(request.actor, 6))
 
 
 @require_GET

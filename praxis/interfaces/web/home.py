@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.core.cache import cache
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from praxis.abilities.announcements.read import current
 from praxis.abilities.notices.read import mark_read, unread
+from praxis.abilities.staffing.read import covered_by
 from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
 from praxis.kernel.now import now
 from praxis.lib.text import whole
-from praxis.people.models import Person, Team
+from praxis.people.models import Team
 from praxis.records import write
 from praxis.records.models import Record, within
 from praxis.records.read import by_number, reach
@@ -23,6 +23,7 @@ from praxis.screens.access import SIGNED_IN, access
 from praxis.screens.answers import SeeOther
 from praxis.screens.draw import macro, page
 
+from . import team
 from .signin import own_path
 
 MOST, SOON = 100, timedelta(hours=2)
@@ -79,32 +80,18 @@ def dayline(records, at):
     return {"marks": marks, "hours": hours, "now": here, "clock": f"{local:%H:%M}"}
 
 
-def load_of(actor, at):
-    """[(person, open, at risk)] of the actor's teams; two statements, kept for half a minute."""
-    if not actor.teams:
-        return []
-    key = f"load:{actor.id}:{hash(actor.teams)}"
-    if (found := cache.get(key)) is None:
-        rows = Record.objects.open().filter(reach(actor), team__in=actor.teams, owner__isnull=False).values("owner")
-        numbers = {r["owner"]: (r["n"], r["risk"]) for r in rows.annotate(n=Count("*"), risk=Count("pk", filter=Q(due_at__lt=at + SOON)))}
-        people, mine = Person.objects.filter(teams__in=actor.teams, is_active=True), actor.organisations()
-        people = people if mine is None else people.filter(organisation__in=mine)
-        found = [(p, *numbers.get(p.pk, (0, 0))) for p in people.distinct().order_by("name")[:12]]
-        cache.set(key, found, 30)
-    return found
-
-
 @require_GET
 @access("desk.work")
 def home(request):
     actor, at = request.actor, now()
     teams = list(Team.objects.filter(pk__in=actor.teams).order_by("name")) if actor.teams else []
-    team = next((t for t in teams if str(t.pk) == request.GET.get("team")), None)
-    records = list(mine_of(actor, team.pk if team else None))
+    group = next((t for t in teams if str(t.pk) == request.GET.get("team")), None)
+    records = list(mine_of(actor, group.pk if group else None))
     due = fields("incident")["due"]
-    load = load_of(actor, at)
-    return page(request, "web/home.j2", notices=unread(actor, 6), announced=current(request.person, "desk"), groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
-                team=team, line=dayline(records, at), load=load, most=max((n for _p, n, _r in load), default=0), section="home",
+    load = team.load_of(actor, at)
+    return page(request, "web/home.j2", notices=unread(actor, 6), announced=current(request.person, "desk"), covered=covered_by(actor, at), handover=team.newest(actor, at),
+                even=team.proposal(actor, at) if actor.has("staffing.even") else None, groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
+                team=group, line=dayline(records, at), load=load, section="home",
                 total=len(records), over=sum(1 for r in records if r.due_at and r.due_at < at))
 
 

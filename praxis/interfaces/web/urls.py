@@ -3,11 +3,14 @@ from django.urls import path
 from praxis.screens import pages as extra
 from praxis.screens import rows, views
 
-from . import admin, health, home, imports, pages, signin
+from . import admin, health, home, imports, pages, signin, team
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("take-next", home.take_next, name="take_next"),
+    path("even-out", team.even_out, name="even_out"),
+    path("hand-over", team.hand_over, name="hand_over"),
+    path("away", team.away, name="away"),
     path("sign-in", signin.sign_in, name="sign_in"),
     path("in/<str:secret>", signin.one_time, name="one_time"),
     path("sign-out", signin.sign_out, name="sign_out"),

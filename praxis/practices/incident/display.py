@@ -100,7 +100,7 @@ show(
     properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "site", "category", "cause",
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
-    signs=("vip", "blocked"), head=("vip", "blocked"),
+    signs=("vip", "blocked", "unplaced"), head=("vip", "blocked_by", "unplaced"),
     form=(Section(_("What happened"), "title", "description"), Section(_("Who and where"), "requester", "service", "site", "channel"),
           Section(_("How bad"), "impact", "urgency", "category")),
     buttons=("take", "resume", "reopen", "resolve"),

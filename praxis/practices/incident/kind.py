@@ -64,6 +64,7 @@ INCIDENT = Kind(
     events=(
         EventType("incident.taken", _("took it"), "hand"),
         EventType("incident.reassigned", _("re-assigned it"), "users", lambda e: e.data.get("why", "")),
+        EventType("incident.nudged", _("reminded the requester"), "bell", lambda e: e.data.get("words", "")),
         EventType("incident.prioritised", _("set the priority"), "flag", lambda e: e.data.get("why", "")),
     ),
     icon="t-incident",

@@ -8,12 +8,16 @@ def _on_caller(record):
     return "" if record.hold_reason == "caller" else _t("It waits for something else than the requester.")
 
 
+def _held(record, at, by):
+    return {"held_at": at, "nudges": 0}
+
+
 def _off_hold(record, at, by):
-    return {"hold_reason": "", "hold_until": None}
+    return {"hold_reason": "", "hold_until": None, "held_at": None, "nudges": 0}
 
 
 def _resolved(record, at, by):
-    return {"resolved_at": at, "hold_reason": "", "hold_until": None}
+    return {"resolved_at": at, "hold_reason": "", "hold_until": None, "held_at": None, "nudges": 0}
 
 
 def _reopened(record, at, by):
@@ -37,7 +41,7 @@ class IncidentLifecycle(Lifecycle):
 
     start = Move(NEW, to=IN_PROGRESS, label=_("Start work"), needs="incident.work", icon="play")
     hold = Move(NEW | IN_PROGRESS, to=ON_HOLD, label=_("Put on hold"), needs="incident.work", icon="pause",
-                ask=("hold_reason", "hold_until"), optional=("hold_until",),
+                ask=("hold_reason", "hold_until"), optional=("hold_until",), sets=_held,
                 with_reply=lambda text: {"hold_reason": "caller"})
     resume = Move(ON_HOLD, to=IN_PROGRESS, label=_("Resume"), needs="incident.work", icon="play",
                   sets=_off_hold)

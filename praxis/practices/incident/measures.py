@@ -27,6 +27,8 @@ def _went(key, label, *tests, **more):
 measure(
     _open("open", _("Open"), daily=True, better="down"),
     _open("unassigned", _("Without an owner"), Test("owner", "empty"), better="down"),
+    _open("unplaced", _("Nobody free was found"), Test("unplaced", "is", ("yes",)), better="down"),
+    _open("blocked", _("Waiting for other records"), Test("blocked", "is", ("yes",))),
     _open("new", _("Not started"), Test("state", "is", ("new",)), better="down"),
     _open("in_progress", _("In progress"), Test("state", "is", ("in_progress",))),
     _open("on_hold", _("On hold"), Test("state", "is", ("on_hold",))),

@@ -13,6 +13,9 @@ MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priori
 CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents", valid=rules.check_codes)
 CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents", valid=rules.check_codes)
 
+REMINDERS = Setting("incident.reminders", dict, {"nudge": [3, 6], "resolve": 9},
+                    "Working days on hold for the requester after which they are reminded, and after which it counts as solved", valid=rules.check_reminders)
+
 
 class Level(models.IntegerChoices):
     """Impact and urgency."""
@@ -57,6 +60,8 @@ class Incident(Record):
     symptom = models.CharField(_("symptom"), max_length=120, blank=True)
     outage_from = models.DateTimeField(_("start of the outage"), null=True, blank=True)
     hold_reason = models.CharField(_("waiting for"), max_length=12, choices=HoldReason, blank=True)
+    held_at = models.DateTimeField(null=True, editable=False)
+    nudges = models.PositiveSmallIntegerField(default=0, editable=False)  # how often the requester was reminded of the answer
     hold_until = models.DateTimeField(_("until"), null=True, blank=True)
     close_code = models.CharField(_("closure code"), max_length=30, blank=True)
     closing_category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+",

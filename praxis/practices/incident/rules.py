@@ -17,6 +17,22 @@ def check_codes(codes):
         raise ValueError("Write a line for each code with its words, such as solved: Solved.")
 
 
+def check_reminders(value):
+    """ValueError unless this says after how many days somebody is reminded, and after how many it is resolved (0: never)."""
+    nudge, resolve = value.get("nudge", []), value.get("resolve", 0)
+    numbers = [*nudge, resolve] if isinstance(nudge, list) else [None]
+    if set(value) - {"nudge", "resolve"} or not all(isinstance(n, int) and 0 <= n <= 365 for n in numbers) or nudge != sorted(set(nudge)):
+        raise ValueError("Write nudge: [3, 6] and resolve: 9, in working days that rise; resolve: 0 is never.")
+
+
+def waited(days, nudges, resolve, done):
+    """What is due after so many working days on hold, when `done` reminders were sent: "resolve", a number of reminders, or None."""
+    if resolve and days >= resolve:
+        return "resolve"
+    reached = sum(days >= n for n in nudges)
+    return reached if reached > done else None
+
+
 def priority(impact, urgency, matrix=None):
     """Priority 1 to 5 from impact and urgency 1 to 3 (1 is the highest), features 4.1: P = impact + urgency - 1."""
     row = (matrix or DEFAULT_MATRIX).get(str(impact))

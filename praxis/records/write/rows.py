@@ -88,11 +88,9 @@ def _homes(row):
     name = row._meta.model_name
     if name == "organisation":
         return {row.pk}
-    homes = {home_of(row)} if name != "membership" else set()
-    for end in ("person", "team"):
-        if name in ("grant", "membership") and getattr(row, f"{end}_id", None):
-            homes.add(getattr(row, end).organisation_id)
-    return homes
+    ends = getattr(row, "homes", ())  # people and groups that the row ties together
+    homes = {home_of(row)} if not ends or any(f.name == "organisation" for f in row._meta.fields) else set()
+    return homes | {getattr(row, end).organisation_id for end in ends if getattr(row, f"{end}_id", None)}
 
 
 def home_of(row):

@@ -1,0 +1,1 @@
+"""Effort: time that people spent on records, typed or timed."""
