@@ -23,7 +23,8 @@ PAGES = {"login": (None, "/sign-in"), "home": (AGENT, "/"), "incidents": (AGENT,
          "states": (AGENT, "/k/incident?title.contains=zzzz"), "my": (EMPLOYEE, "/my"), "report": (EMPLOYEE, "/my/new"),
          "admin": (ADMIN, "/admin/calendars/2"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
          "admin-log": (ADMIN, "/admin/log"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
-         "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports")}
+         "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports"), "home-lead": (LEAD, "/"), "even-out": (LEAD, "/even-out"), "away": (AGENT, "/away"),
+         "tasks": (AGENT, "/k/task?view=open")}
 
 
 def chromium(playwright):

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from praxis.abilities.categories.models import Category
 from praxis.abilities.measures import days
+from praxis.abilities.staffing.models import Absence, AssignmentRule, Handover
+from praxis.abilities.tasks.models import TaskTemplate
 from praxis.kernel import journal
 from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
@@ -17,6 +19,7 @@ from praxis.kernel.now import now
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
 from praxis.practices.incident import rules
+from praxis.practices.incident.models import Incident
 from praxis.records import write
 from praxis.records.models import Record
 
@@ -36,6 +39,7 @@ def load(incidents, seed=7, done=lambda n: None):
     for i in range(0, incidents, CHUNK):
         write.replay(made[i : i + CHUNK], origin="import")
         done(len(made[i : i + CHUNK]))
+    company.today()
     days.catch_up([company.home])
     return len(company.people)
 
@@ -180,6 +184,19 @@ class Company:
             add(dice.uniform(60, 4000), who, values={"state": "closed", "closed_how": "user"}, data={"move": "close"}, stamp="closed_at")
         else:
             add(7 * 24 * 60, None, values={"state": "closed", "closed_how": "automatic"}, data={"move": "close"}, stamp="closed_at")
+
+    def today(self):
+        """What makes it a working day: a rule, somebody away, a hand-over, tasks on something open."""
+        mara, jonas, samuel = (self.named[n] for n in ("Mara Lindqvist", "Jonas Weber", "Samuel Okafor"))
+        write.save(AssignmentRule(), self.by, team=self.teams["Network"], way="least")
+        write.save(Absence(), self.by, person=samuel, starts_at=self.end - timedelta(hours=2), ends_at=self.end + timedelta(minutes=33), substitute=mara,
+                   note="Training")
+        write.save(Handover(), self.by, team=self.teams["Service Desk EMEA"], author=jonas, text=STORY["handover"], at=self.end - timedelta(hours=2, minutes=44))
+        hers = Incident.objects.open().filter(organisation=self.home, owner=mara, title__contains="Wi-Fi").order_by("priority", "pk").first()
+        outage = TaskTemplate.objects.filter(organisation=None, key="site-outage").first()
+        if hers and outage:
+            write.act(hers, self.actors[mara.pk], "add_tasks", template=outage.pk)
+            write.act(hers, self.actors[mara.pk], "log_time", time="35m", note="On the phone with the site")
 
     def _add(self, steps, minutes, person, *, values=None, name="", data=None, body=None, stamp=""):
         """Append what happens some minutes later, unless that lies in the future; tells whether it happened."""
