@@ -14,6 +14,9 @@ from praxis.kernel.now import now
 HUES = ("teal", "green", "rose", "blue", "violet", "amber")  # the soft tone that marks a person
 
 
+MOST_ABOVE = 50  # levels of managers that are followed
+
+
 class Row(models.Model):
     """What is administered but is no Record: written by `records.write.save`, which keeps version and event."""
 
@@ -115,6 +118,15 @@ class Person(Row, AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Nobody is their own manager, however many stand between (T-H8)."""
+        seen, above = {self.pk}, self.manager_id
+        while above is not None and len(seen) < MOST_ABOVE:
+            if above in seen:
+                raise ValidationError({"manager": "This person would stand above themselves. Choose another manager."})
+            seen.add(above)
+            above = Person.objects.filter(pk=above).values_list("manager", flat=True).first()
 
     @property
     def first_name(self):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -35,6 +36,7 @@ from praxis.records.read import by_number, possible
 from . import shapes
 
 MOST, USUAL = 200, 50
+FULL = ("readonly", "read-only", "disk is full", "no space left", "disk full")  # what the databases say when they take no writes
 NOT_THERE = "There is no such record that you can see."
 PROBLEM = "application/problem+json"
 ONCE = {"in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string"},
@@ -121,6 +123,12 @@ def _problems():
     @api.exception_handler(BadCondition)
     def bad_filter(request, error):
         return problem(400, "This filter cannot be read", str(error))
+
+    @api.exception_handler(DatabaseError)
+    def takes_no_writes(request, error):
+        if not any(words in str(error).lower() for words in FULL):
+            raise error
+        return problem(503, "Nothing can be saved just now", "The database takes no writes. Try again later with the same Idempotency-Key.")
 
     @api.exception_handler(HttpError)
     def other(request, error):

@@ -1,12 +1,17 @@
 """Failures as pages and as toasts: what happened, what is safe, what to do, and a reference."""
 
+import logging
+
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse
 from django.template import engines
 from django.utils.translation import gettext as _
 
 from praxis.kernel.errors import Conflict, Forbidden, NotPossible
 from praxis.lib.conditions import BadCondition
+
+FULL = ("readonly", "read-only", "disk is full", "no space left", "disk full")  # what the databases say then
 
 
 def answer(request, status, heading, text, back="/"):
@@ -33,6 +38,11 @@ def translated(request, problem):
             return answer(request, 422, _("Something is missing or wrong"), " ".join(problem.messages), request.path)
         case BadCondition():
             return answer(request, 400, _("This filter cannot be read"), str(problem))
+        case DatabaseError() if any(words in str(problem).lower() for words in FULL):
+            logging.getLogger("praxis").error("The database takes no writes: %s", problem)
+            return answer(request, 503, _("Nothing can be saved just now"),
+                          _("The database takes no writes: its disk may be full. What you typed is kept in your browser; try again later, and tell your operator."),
+                          request.path)
     return None
 
 

@@ -9,6 +9,8 @@ from ..read import base
 from .gate import writing
 from .note import note
 
+LONGEST_CHAIN = 1000  # records that one may wait for, however indirectly
+
 
 @writing()
 def link(source, target, type, by, *, needs="link"):
@@ -16,8 +18,8 @@ def link(source, target, type, by, *, needs="link"):
     if type not in registry.link_types:
         raise ValidationError({"type": _("Choose one of the list.")})
     _may(source, target, by, needs)
-    if type == BLOCKS and Link.objects.filter(source=target.pk, target=source.pk, type=type).exists():
-        raise ValidationError({"to": _("These two would wait for each other for ever.")})
+    if type == BLOCKS and _waits_for(source, target):
+        raise ValidationError({"to": _("These would wait for each other for ever.")})
     made, new = Link.objects.get_or_create(source=base(source), target=base(target), type=type)
     if new:
         _log(source, target, type, by, "record.linked")
@@ -32,6 +34,17 @@ def unlink(source, target, type, by, *, needs="link"):
     if gone:
         _log(source, target, type, by, "record.unlinked")
     return bool(gone)
+
+
+def _waits_for(record, other):
+    """Whether a record waits for another, directly or through others; a chain too long to follow counts as yes."""
+    front, seen = {record.pk}, set()
+    while front:
+        if other.pk in front or len(seen) > LONGEST_CHAIN:
+            return True
+        seen |= front
+        front = set(Link.objects.filter(target__in=front, type=BLOCKS).values_list("source", flat=True)) - seen
+    return False
 
 
 def _may(source, target, by, needs):
