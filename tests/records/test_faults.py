@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from praxis.abilities.clocks import jobs as clock_jobs
@@ -141,8 +141,9 @@ def test_t_h12_a_cascade_moves_nothing_that_is_closed(make, agent):
 @contextmanager
 def shut(how):
     """The database takes no writes any more, being read-only or full."""
+    point = transaction.savepoint() if connection.vendor == "postgresql" else None
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if point:
             cursor.execute("SET TRANSACTION READ ONLY")
         elif how == "full":
             cursor.execute("PRAGMA page_count")
@@ -152,7 +153,10 @@ def shut(how):
     try:
         yield
     finally:
-        if connection.vendor == "sqlite":
+        if point:
+            connection.needs_rollback = False
+            transaction.savepoint_rollback(point)
+        else:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA query_only = OFF")
                 cursor.execute("PRAGMA max_page_count = 1073741823")
