@@ -153,6 +153,15 @@ CSRF_FAILURE_VIEW = "praxis.interfaces.web.errors.bad_token"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique within its organisation, and our backend knows it
 
 TASKS = {"default": {"BACKEND": "praxis.kernel.jobs.backend.DatabaseBackend", "QUEUES": ["default", "long"]}}
+WORKER = "praxis.kernel.jobs.worker.Worker"
+JOBS = env("PRAXIS_JOBS")  # redis://host:port/0 hands jobs to many workers; the rows in the database stay the truth
+if JOBS:
+    INSTALLED_APPS += ["django_rq"]
+    TASKS = {"default": TASKS["default"] | {"BACKEND": "praxis.kernel.jobs.through_redis.Backend"},
+             "redis": {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}}
+    MIGRATION_MODULES = {"django_rq": None}  # its model is for pages that we do not serve
+    RQ_QUEUES = {"default": {"URL": JOBS, "DEFAULT_TIMEOUT": 24 * 3600}}
+    WORKER = "praxis.kernel.jobs.through_redis.Worker"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
 
 USE_TZ, TIME_ZONE = True, "UTC"
@@ -188,4 +197,5 @@ LOGGING = {
     "formatters": {"line": {"()": "praxis.kernel.logs.Lines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("PRAXIS_LOG", "WARNING")},
+    "loggers": {"rq.worker": {"level": "WARNING"}},
 }

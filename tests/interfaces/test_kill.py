@@ -17,6 +17,7 @@ import threading
 import time
 import uuid
 from contextlib import ExitStack, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -25,6 +26,7 @@ from django.conf import settings
 
 from praxis.kernel.jobs.worker import LEASE
 
+ROOT = Path(__file__).resolve().parents[2]
 PRAXIS = str(Path(sys.executable).parent / "praxis")
 ON_POSTGRES = "postgresql" in settings.DATABASES["default"]["ENGINE"]
 KILLS, CLIENTS = int(os.environ.get("KILLS", "20")), 4
@@ -121,17 +123,51 @@ class Service:
         process.wait()
         self.start(part)
 
+    @property
+    def processes(self):
+        return (self.web, self.worker)
+
     def stop(self):
-        for process in (self.web, self.worker):
+        for process in self.processes:
             process.terminate()
-        for process in (self.web, self.worker):
+        for process in self.processes:
             process.wait(30)
 
     def end(self):
         """However the test ends, nothing of it goes on."""
-        for process in (self.web, self.worker):
+        for process in self.processes:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+class Cluster(Service):
+    """Two web and two worker processes behind nginx, with jobs through a Redis of this test's own."""
+
+    PARTS = ("web", "web2", "worker", "worker2", "redis", "nginx")
+
+    def __init__(self, env, port, folder):
+        self.folder, self.ports = folder, {"web": free_port(), "web2": free_port(), "redis": free_port()}
+        self.env, self.port = env | {"PRAXIS_JOBS": f"redis://127.0.0.1:{self.ports['redis']}/0"}, port
+        site = (ROOT / "deploy" / "nginx.conf").read_text()
+        for old, new in (("127.0.0.1:8001", f"127.0.0.1:{self.ports['web']}"), ("127.0.0.1:8002", f"127.0.0.1:{self.ports['web2']}"), ("127.0.0.1:8080", f"127.0.0.1:{port}")):
+            assert old in site
+            site = site.replace(old, new)
+        (folder / "site.conf").write_text(site)
+        (folder / "nginx.conf").write_text(f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}} http {{ access_log off; "
+                                           f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; "
+                                           f"scgi_temp_path {folder}/s; include {folder}/site.conf; }}")
+        for part in ("redis", "web", "web2", "worker", "worker2", "nginx"):
+            self.start(part)
+
+    def start(self, part):
+        words = {"redis": ["redis-server", "--port", str(self.ports["redis"]), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)],
+                 "nginx": ["nginx", "-c", str(self.folder / "nginx.conf"), "-p", str(self.folder)]}.get(
+                     part, [PRAXIS, "serve", "--port", str(self.ports.get(part))] if part.startswith("web") else [PRAXIS, "work"])
+        setattr(self, part, subprocess.Popen(words, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
+
+    @property
+    def processes(self):
+        return tuple(getattr(self, part) for part in self.PARTS)
 
 
 def client(port, token, stop, accepted, lost):
@@ -180,8 +216,16 @@ def ends():
         yield stack
 
 
+def has_cluster():
+    return ON_POSTGRES and shutil.which("nginx") and shutil.which("redis-server") and find_spec("django_tasks_rq")
+
+
 @pytest.mark.slow
-def test_killed_at_random_points_nothing_is_lost(tmp_path, ends):
+@pytest.mark.parametrize("shape", ["one", "many"])
+def test_killed_at_random_points_nothing_is_lost(shape, tmp_path, ends):
+    """`many`: two web and two worker processes behind nginx, jobs through Redis, all of them killed too."""
+    if shape == "many" and not has_cluster():
+        pytest.skip("Several processes need PostgreSQL, nginx, redis-server and django-tasks-rq.")
     home, port = tmp_path / "home", free_port()
     home.mkdir()
     env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "PRAXIS_NOW")} | {"PRAXIS_HOME": str(home), "PRAXIS_LOG": "CRITICAL"}
@@ -191,18 +235,20 @@ def test_killed_at_random_points_nothing_is_lost(tmp_path, ends):
         env["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{database.port}/praxis"
     subprocess.run([PRAXIS, "setup"], env=env, check=True, stdout=subprocess.DEVNULL)
     token = subprocess.run([sys.executable, "-c", PREPARE], env=env, check=True, capture_output=True, text=True).stdout.split()[-1]
-    service, stop, accepted, lost = Service(env, port), threading.Event(), {"titles": [], "texts": []}, []
+    service = Cluster(env, port, Path(mkdtemp(prefix="praxis-nginx-"))) if shape == "many" else Service(env, port)
+    stop, accepted, lost = threading.Event(), {"titles": [], "texts": []}, []
     threads = [threading.Thread(target=client, args=(port, token, stop, accepted, lost)) for _n in range(CLIENTS)]
     ends.callback(service.end)
     ends.callback(stop.set)
     for thread in threads:
         thread.start()
     seed = random.SystemRandom().randrange(10**6)
-    dice, killed = random.Random(seed), {"web": 0, "worker": 0, "database": 0}
+    parts = (*(Cluster.PARTS if shape == "many" else ("web", "web", "worker")), *(("database",) if database else ()))
+    dice, killed = random.Random(seed), dict.fromkeys(parts, 0)
     print(f"seed {seed}")
     for _n in range(KILLS):
         time.sleep(1.2 + dice.random())
-        part = dice.choice(("web", "web", "worker", *(("database",) if database else ())))
+        part = dice.choice(parts)
         killed[part] += 1
         database.kill() if part == "database" else service.kill(part)
     time.sleep(3)
@@ -216,7 +262,7 @@ def test_killed_at_random_points_nothing_is_lost(tmp_path, ends):
     print(f"killed {killed}; {len(accepted['titles'])} incidents and {len(accepted['texts'])} texts accepted; {after['warned']} levels told; jobs {after['jobs']}")
     check = subprocess.run([PRAXIS, "check"], env=env, capture_output=True, text=True)
     log = subprocess.run([PRAXIS, "verify-log"], env=env, capture_output=True, text=True)
-    assert lost == []
+    assert lost == [] and len(accepted["titles"]) > KILLS and after["jobs"].get("done", 0) > KILLS, "work went on between the kills"
     assert [t for t in accepted["titles"] if after["titles"].get(t) != 1] == [], "each accepted record is there, once"
     assert [t for t in accepted["texts"] if after["texts"].get(t) != 1] == [], "each accepted text is there, once"
     assert (after["faults"], after["gaps"], after["opened_twice"], after["warned_twice"]) == ([], [], [], 0)

@@ -189,3 +189,15 @@ def test_housekeeping_forgets_only_what_is_old(company):
     Once.objects.create(key="old", at=now() - timedelta(days=2))
     assert jobs.sweep.call() >= 1 and list(Once.objects.values_list("key", flat=True)) == ["new"]
     assert jobs.seal_log.call() == 0 and seals.verify() == []
+
+
+@pytest.mark.django_db
+def test_a_job_that_is_delivered_twice_is_taken_once():
+    """Through Redis an id may come to two workers, or again after it is done: the row has one taker."""
+    from praxis.kernel.jobs.worker import Worker
+    from praxis.kernel.models import Job
+
+    job = Job.objects.create(task="praxis.abilities.measures.jobs.count_days", queue="default")
+    one, other = Worker(name="one"), Worker(name="other")
+    assert one.take(job.pk).worker == "one" and other.take(job.pk) is None
+    assert one.work(Job.objects.get(pk=job.pk)) and one.take(job.pk) is None and Job.objects.get(pk=job.pk).attempts == 1

@@ -6,15 +6,16 @@ import sys
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.module_loading import import_string
 
 from praxis.kernel import content, numbers, seals
 from praxis.kernel.actors import system
-from praxis.kernel.jobs.worker import Worker
 from praxis.people.models import Grant, Organisation, Person, Role
 from praxis.people.signin import make_link
 from praxis.records import write
@@ -89,7 +90,7 @@ def serve(port, workers, with_worker):
 def work(until_empty):
     """Run jobs until stopped; finishes the job in hand first."""
     _ready()
-    worker = Worker()
+    worker = import_string(settings.WORKER)()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: worker.stop())
     click.echo(f"{worker.run(until_empty=until_empty)} jobs done.")

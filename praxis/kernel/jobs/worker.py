@@ -12,6 +12,7 @@ import traceback
 from datetime import timedelta
 
 from django.db import close_old_connections, connection, transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from ..context import come_from
@@ -72,6 +73,13 @@ class Worker:
             )
             row = cursor.fetchone()
         return Job.objects.get(pk=row[0]) if row else None
+
+    def take(self, pk):
+        """The ready job of this id, now ours, or None."""
+        at = now()
+        ready = Job.objects.filter(pk=pk, state="ready", run_after__lte=at)
+        mine = ready.update(state="running", worker=self.name, lease_until=at + self.lease, started_at=at, attempts=F("attempts") + 1)
+        return Job.objects.get(pk=pk) if mine else None
 
     def work(self, job):
         """Run a claimed job; True when it was done."""
