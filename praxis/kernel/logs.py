@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from .context import source
 
 SECRETS = re.compile(
-    r"(?i)(px_)[A-Za-z0-9_-]{8,}|(/in/)[A-Za-z0-9_-]{8,}|((?:bearer|basic) )\S+"
+    r"(?i)(px_)[A-Za-z0-9_-]{8,}|(/(?:in|feed)/)[A-Za-z0-9_-]{8,}|((?:bearer|basic) )\S+"
     r"|((?:passw(?:or)?d|secret|secret_?key|api_?key|token|sessionid|csrftoken|csrfmiddlewaretoken)['\"]?\s*[=:]\s*\[?)(?:'[^']*'|\"[^\"]*\"|[^\s'\"&,;]+)"
     r"|(://[^:/\s]+:)[^@/\s]+(?=@)")
 

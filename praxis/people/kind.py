@@ -16,5 +16,6 @@ registry.declare(
     Permission("views.share", _("Save views for everybody"), {"team_lead": "all", "administrator": "all"}),
     *(EventType(f"{row}.saved", _("saved"), "settings-2") for row in ROWS),
     EventType("token.saved", _("changed a token"), "key-round"),
+    EventType("person.viewed_as", _("looked with the eyes of"), "eye", lambda e: e.data.get("title", "")),
     EventType("person.signed_in", _("signed in"), "key-round"),
 )

@@ -75,6 +75,11 @@ def note_success(person):
                                data={"row": f"people.person:{person.pk}"}))
 
 
+def note_view(by, person):
+    """The log tells who looked as whom."""
+    journal.store(journal.made("person.viewed_as", by, organisation=person.organisation_id, data={"row": f"people.person:{person.pk}", "title": person.name}))
+
+
 def make_link(person, life=LINK_LIFE):
     """A fresh one-time secret for a person; earlier unused ones stop working."""
     secret = token_urlsafe(32)

@@ -2,7 +2,7 @@
 
 from praxis.kernel import listen
 
-from . import blocking
+from . import blocking, feeds
 from .models import BLOCKS
 
 
@@ -22,3 +22,9 @@ def linked(event):
 def unlinked(event):
     if event.data.get("type") == BLOCKS and event.data.get("way") == "out":
         blocking.after_unlink(event)
+
+
+@listen.on("person.saved")
+def left(event):
+    if event.changes.get("is_active", [None, True])[1] is False:
+        feeds.end_all(event.data["row"].partition(":")[2])

@@ -160,3 +160,15 @@ class SavedView(models.Model):
     @property
     def needs(self):
         return "desk.work" if self.person_id else "views.share"
+
+
+class Feed(models.Model):
+    """A list that a program reads as CSV by an address with a secret of its own; it shows what its owner may see at that moment."""
+
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="feeds")
+    kind = models.CharField(max_length=30)
+    label = models.CharField(max_length=80)
+    query = models.CharField(max_length=2000)
+    hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True)

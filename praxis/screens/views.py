@@ -1,43 +1,30 @@
-"""A handful of views serves every kind; a practice adds none."""
+"""A handful of views serves every record of every kind; a practice adds none."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from urllib.parse import parse_qsl
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from praxis.kernel import listen
 from praxis.kernel.display import every_panel, fields, screens
 from praxis.kernel.errors import Conflict, Refused
-from praxis.kernel.kinds import registry
-from praxis.lib.conditions import OPS, BadCondition, to_json
 from praxis.lib.text import whole
 from praxis.records import write
-from praxis.records.models import SavedView
 from praxis.records.read import by_number, columns
 from praxis.records.where import catalogue
 
-from . import answers, exports
+from . import answers
 from .access import access
 from .asked import ALL, added_fields, added_sections, choice, form_for, show, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
 from .heads import head
-from .lists import WORDS, Listing, signs_of
+from .list_pages import kind_of
+from .lists import signs_of
 from .panels import loaded, may_edit
 
 JOINS = answers.JOINS
-
-
-def kind_of(request, key):
-    """The kind of this key if the actor may list it; else 404."""
-    kind = registry.get(key)
-    if kind is None or key not in screens or not request.actor.has(kind.permission("see")):
-        raise Http404
-    return kind
 
 
 def record_of(request, number):
@@ -46,90 +33,6 @@ def record_of(request, number):
     if record is None:
         raise Http404
     return record
-
-
-@require_GET
-@access("desk.work")
-def record_list(request, key):
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    rows = listing.page()
-    chosen = next((r.record for r in rows if r.record.number == request.GET.get("at")), rows[0].record if rows else None)
-    chosen = chosen and by_number(chosen.number, request.actor, *JOINS, signs=True)
-    parts = slots(request, chosen, "preview")["preview"] if chosen else []
-    signs = next((r.marks for r in rows if chosen and r.record.pk == chosen.pk), [])
-    return page(request, "list.j2", status=400 if listing.error else 200, listing=listing, rows=rows, chosen=chosen, parts=parts,
-                kind=listing.kind, marks=signs, section=key)
-
-
-@require_GET
-@access("desk.work")
-def list_filter(request, key, field):
-    """The editor of one filter, a dialog or a page."""
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    fact = listing.facts.get(field)
-    if fact is None or field not in listing.filters:
-        raise Http404
-    test = next((t for t in listing.condition.parts if getattr(t, "field", "") == field), None)
-    options = fact.options(listing.kind, request.actor, None, "") if fact.options else None
-    rest = [(k, v) for k, v in parse_qsl(listing.url(listing.condition).partition("?")[2]) if not k.startswith(f"{field}.")]
-    context = {"listing": listing, "fact": fact, "test": test, "options": options, "rest": rest, "words": WORDS, "takes": OPS,
-               "macro": macro, "kind": listing.kind}
-    if asked_by_script(request):
-        return fragment(request, "filter.j2", **context)
-    return page(request, "dialog_page.j2", inner="filter.j2", title=fact.label, section=key, **context)
-
-
-@require_GET
-@access("desk.work")
-def list_apply(request, key, field):
-    """?op=is&value=a&value=b of the filter editor becomes the condition in the address."""
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    op, values = request.GET.get("op", ""), [v for v in request.GET.getlist("value") if v]
-    try:
-        condition = listing.with_test(field, op, values if OPS.get(op) != 0 else ())
-    except BadCondition:
-        return answers.SeeOther(listing.url())
-    return answers.SeeOther(listing.url(condition))
-
-
-@require_http_methods(["POST"])
-@access("desk.work")
-def view_save(request, key):
-    """Keep the present filters as a view of the person's own, or of the whole desk."""
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    label = request.POST.get("label", "").strip()[:60]
-    shared = "shared" in request.POST
-    if not label:
-        return page(request, "note_page.j2", 422, title=_("Save view"), text=_("Give the view a name."), back=listing.url(), section=key)
-    view = write.save(SavedView(), request.actor, needs="views.share" if shared else "desk.work", kind=key, label=label,
-                      condition=to_json(listing.condition), sort=listing.sort, person_id=None if shared else request.actor.id,
-                      organisation_id=request.actor.organisation)
-    return answers.SeeOther(f"/k/{key}?view=v{view.pk}")
-
-
-@require_GET
-@access("desk.work")
-def list_export(request, key):
-    """The rows of the list as CSV, in its order and with its filters: the same query object as the page."""
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    if listing.error:
-        return page(request, "note_page.j2", 400, title=_("Export"), text=listing.error, back=f"/k/{key}", section=key)
-    answer = StreamingHttpResponse(exports.csv_of(listing), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
-    return answer
-
-
-@require_GET
-@access("desk.work")
-def list_xlsx(request, key):
-    """The same rows as a workbook."""
-    listing = Listing(kind_of(request, key), request.actor, request.GET)
-    if listing.error:
-        return page(request, "note_page.j2", 400, title=_("Export"), text=listing.error, back=f"/k/{key}", section=key)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{key}.xlsx"
-        exports.xlsx_of(listing, path)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)  # an open file outlives its name
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -197,7 +198,7 @@ def test_a_job_that_is_delivered_twice_is_taken_once():
     from praxis.kernel.jobs.worker import Worker
     from praxis.kernel.models import Job
 
-    job = Job.objects.create(task="praxis.abilities.measures.jobs.count_days", queue="default")
+    job = Job.objects.create(id=uuid4(), task="praxis.abilities.measures.jobs.count_days", queue="default")
     one, other = Worker(name="one"), Worker(name="other")
     assert one.take(job.pk).worker == "one" and other.take(job.pk) is None
     assert one.work(Job.objects.get(pk=job.pk)) and one.take(job.pk) is None and Job.objects.get(pk=job.pk).attempts == 1

@@ -22,6 +22,7 @@ from praxis.kernel.models import Event, Job, Schedule, Setting
 from praxis.kernel.now import now
 from praxis.kernel.settings import declared
 from praxis.lib.text import whole
+from praxis.people import signin
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Person, Token
 from praxis.people.signin import make_link, revoke_token
@@ -172,18 +173,36 @@ def tokens(request):
     return draw(request, "admin/tokens.j2", "/admin/tokens", tokens=found.order_by("-made_at")[:200])
 
 
-@require_POST
-@access("people.manage")
-def sign_in_link(request, pk):
-    """A one-time link for a person whose rights are not wider than the administrator's own reach."""
+def _within(request, pk):
+    """(the person, a refusal or None): whose rights are not wider than the administrator's own reach."""
     person = rows.reached(rows.rows["people"], request.actor).filter(pk=pk, is_active=True).first()
     if person is None:
         raise Http404
     reach = request.actor.organisations("people.manage")
     wider = reach is not None and Grant.objects.filter(Q(organisation=None) | ~Q(organisation__in=reach), person=person).exists()
-    if wider:
-        return page(request, "note_page.j2", 403, title=_t("Sign-in link"), back=f"/admin/people/{pk}", section="admin",
-                    text=_t("This person has rights in organisations that are not yours. Ask an administrator of all organisations."))
+    return person, page(request, "note_page.j2", 403, title=person.name, back=f"/admin/people/{pk}", section="admin",
+                        text=_t("This person has rights in organisations that are not yours. Ask an administrator of all organisations.")) if wider else None
+
+
+@require_POST
+@access("people.manage")
+def view_as(request, pk):
+    """See every page as this person does, without being able to change anything; the log tells of it."""
+    person, refusal = _within(request, pk)
+    if refusal:
+        return refusal
+    signin.note_view(request.actor, person)
+    request.session["as"] = person.pk
+    return SeeOther("/")
+
+
+@require_POST
+@access("people.manage")
+def sign_in_link(request, pk):
+    """A one-time link for a person whose rights are not wider than the administrator's own reach."""
+    person, refusal = _within(request, pk)
+    if refusal:
+        return refusal
     address = request.build_absolute_uri(f"/in/{make_link(person)}")
     return draw(request, "admin/link.j2", "/admin/people", person=person, address=address)
 

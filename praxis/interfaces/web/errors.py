@@ -54,6 +54,10 @@ def forbidden(request, exception=None):
     return answer(request, 403, _("You cannot do this"), _("Your roles do not include it. Your administrator can grant it."))
 
 
+def only_looking(request):
+    return answer(request, 403, _("You are only looking"), _("You see the pages as %s does. Nothing can be changed that way.") % request.person.name)
+
+
 def bad_request(request, exception=None):
     return answer(request, 400, _("This request cannot be read"), _("Go back and try again."))
 

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from praxis.kernel.actors import Actor
 from praxis.kernel.context import come_from
 from praxis.people.actors import actor_of
+from praxis.people.models import Person
 from praxis.people.sessions import person_of
 from praxis.screens.access import PUBLIC, SIGNED_IN, TOKEN
 
@@ -49,6 +50,17 @@ class Headers:
         return answer
 
 
+def seen_by(request):
+    """The person of the session, or the one whose eyes an administrator looks with (`request.viewer` is then the administrator)."""
+    person = person_of(request.session)
+    if person is not None and (chosen := request.session.get("as")):
+        other = Person.objects.select_related("organisation").filter(pk=chosen, is_active=True).first()
+        if other is not None and actor_of(person).reaches(other.organisation_id, "people.manage") and actor_of(person).has("people.manage"):
+            request.viewer = person
+            return other
+    return person
+
+
 class People:
     """`request.person` and `request.actor`, read from the session when somebody asks for them."""
 
@@ -56,7 +68,8 @@ class People:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.user = request.person = SimpleLazyObject(lambda: person_of(request.session) or AnonymousUser())
+        request.viewer = None  # until the session is read
+        request.user = request.person = SimpleLazyObject(lambda: seen_by(request) or AnonymousUser())
         request.actor = SimpleLazyObject(lambda: actor_of(request.person) if request.person.pk else NOBODY)
         return self.get_response(request)
 
@@ -81,6 +94,8 @@ class Access:
         if not request.person.pk:
             return sign_in_first(request)
         timezone.activate(request.actor.zone)
+        if request.viewer and view.__name__ not in ("end_as", "sign_out") and (request.method not in ("GET", "HEAD") or view.__name__ == "account"):
+            return errors.only_looking(request)
         if needs == SIGNED_IN or request.actor.has(needs):
             return None
         if needs == "desk.work" and request.method == "GET":

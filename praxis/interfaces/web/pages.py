@@ -22,7 +22,8 @@ from praxis.screens.access import SIGNED_IN, access
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import form_for
 from praxis.screens.draw import asked_by_script, fragment, page
-from praxis.screens.views import given, kind_of
+from praxis.screens.list_pages import kind_of
+from praxis.screens.views import given
 
 MOST_BULK = 50
 

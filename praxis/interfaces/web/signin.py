@@ -17,7 +17,8 @@ from praxis.kernel.now import now
 from praxis.lib.text import whole, without_control
 from praxis.people import sessions, signin
 from praxis.people.models import Organisation, Person, Session, Token
-from praxis.records import write
+from praxis.records import feeds, write
+from praxis.records.models import Feed
 from praxis.screens.access import PUBLIC, SIGNED_IN, access
 from praxis.screens.draw import csrf, page
 
@@ -102,6 +103,14 @@ def sign_out_everywhere(request):
 
 @require_POST
 @access(SIGNED_IN)
+def end_as(request):
+    """Back to one's own eyes after looking as somebody else."""
+    request.session.pop("as", None)
+    return redirect("/admin/why")
+
+
+@require_POST
+@access(SIGNED_IN)
 def session_end(request, key):
     """End one of one's own other sessions, named by the beginning of its key."""
     rows = [s for s in Session.objects.filter(person=request.person.pk) if s.session_key.startswith(key)]
@@ -141,9 +150,13 @@ def account(request):
     elif what == "token":
         scopes = [s for s in request.POST.get("scopes", "*").split() if s][:20] or ["*"]
         _row, secret = signin.make_token(request.person, request.POST.get("name", "").strip()[:80] or _("Token"), scopes)
+    elif what == "feed":
+        feeds.revoke(request.actor, whole(request.POST.get("id", "")))
+        return redirect("/account")
     elif what == "revoke":
         signin.revoke_token(request.person, whole(request.POST.get("id", "")))
         return redirect("/account")
     return page(request, "web/account.j2", status, form=form, secret=secret, section="account",
                 sessions=Session.objects.filter(person=request.person.pk, expire_date__gt=now()).order_by("-made_at"),
-                here=request.session.session_key, tokens=Token.objects.filter(person=request.person.pk, revoked_at=None).order_by("-made_at"))
+                here=request.session.session_key, feeds=Feed.objects.filter(person=request.person.pk, revoked_at=None).order_by("-made_at"),
+                tokens=Token.objects.filter(person=request.person.pk, revoked_at=None).order_by("-made_at"))

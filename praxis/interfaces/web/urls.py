@@ -1,7 +1,7 @@
 from django.urls import path
 
+from praxis.screens import list_pages, rows, views
 from praxis.screens import pages as extra
-from praxis.screens import rows, views
 
 from . import admin, health, home, imports, pages, signin, team
 
@@ -37,19 +37,23 @@ urlpatterns = [
     path("admin/tokens", admin.tokens, name="admin_tokens"),
     path("admin/health", admin.health, name="admin_health"),
     path("admin/export.yaml", admin.export, name="admin_export"),
+    path("admin/people/<int:pk>/as", admin.view_as, name="admin_as"),
+    path("as/end", signin.end_as, name="end_as"),
     path("admin/people/<int:pk>/link", admin.sign_in_link, name="admin_link"),
     path("admin/<slug:key>", rows.table, name="admin_table"),
     path("admin/<slug:key>/new", rows.edit, name="admin_new"),
     path("admin/<slug:key>/<int:pk>", rows.edit, name="admin_edit"),
     path("admin/<slug:key>/<int:pk>/remove", rows.remove, name="admin_remove"),
-    path("k/<slug:key>", views.record_list, name="list"),
+    path("k/<slug:key>", list_pages.record_list, name="list"),
     path("k/<slug:key>/new", views.record_new, name="new"),
     path("k/<slug:key>/bulk", pages.bulk, name="bulk"),
-    path("k/<slug:key>/export.csv", views.list_export, name="export"),
-    path("k/<slug:key>/export.xlsx", views.list_xlsx, name="export_xlsx"),
-    path("k/<slug:key>/views", views.view_save, name="view_save"),
-    path("k/<slug:key>/filter/<slug:field>", views.list_filter, name="filter"),
-    path("k/<slug:key>/apply/<slug:field>", views.list_apply, name="apply"),
+    path("k/<slug:key>/export.csv", list_pages.list_export, name="export"),
+    path("k/<slug:key>/export.xlsx", list_pages.list_xlsx, name="export_xlsx"),
+    path("feed/<str:secret>.csv", list_pages.feed, name="feed"),
+    path("k/<slug:key>/feed", list_pages.feed_make, name="feed_make"),
+    path("k/<slug:key>/views", list_pages.view_save, name="view_save"),
+    path("k/<slug:key>/filter/<slug:field>", list_pages.list_filter, name="filter"),
+    path("k/<slug:key>/apply/<slug:field>", list_pages.list_apply, name="apply"),
     path("r/<slug:number>", views.record_detail, name="record"),
     path("r/<slug:number>/older", pages.older, name="older"),
     path("r/<slug:number>/field/<slug:key>", views.record_field, name="field"),
