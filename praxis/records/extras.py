@@ -5,7 +5,7 @@ row and in the log its value stands under the bare key, in the column `custom` a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.cache import cache
 
@@ -31,6 +31,7 @@ class Extra:
     hint: str = ""
     section: str = ""
     when: Callable | None = None  # record -> whether the field exists on it (FLD-02)
+    asked: dict = field(default_factory=dict, hash=False)  # the condition behind it, for a page that shows and hides while somebody types
 
     @property
     def name(self):

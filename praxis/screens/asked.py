@@ -1,5 +1,7 @@
 """The dialog of a move or verb: fields from the declaration, values back as Python."""
 
+import json
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +130,8 @@ def added_fields(kind, actor, portal=False):
         else:
             made[name] = forms.CharField(required=needed, label=extra.label, max_length=10_000, widget=WIDGETS.get(extra.type, forms.TextInput)())
         made[name].help_text = extra.hint
+        if extra.asked:
+            made[name].widget.attrs["data-when"] = json.dumps(extra.asked)
     return made
 
 

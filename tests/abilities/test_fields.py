@@ -15,6 +15,7 @@ from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.people.signin import make_token
 from praxis.records import write
+from praxis.records.models import Record
 
 pytestmark = pytest.mark.django_db
 SAMPLES = {  # type: (what is typed, what is stored, what people read, what is refused)
@@ -164,3 +165,30 @@ def test_a_declaration_that_cannot_work_is_refused(bad):
         row = field("kept")
         with pytest.raises(ValidationError):
             write.save(row, system(), type="number")
+
+
+def test_an_index_is_made_and_dropped_on_demand():
+    """FLD-01: with `indexed` a filter by an added field is answered from an index of its own; without it the index is gone."""
+    from django.db import connection
+
+    from praxis.abilities.fields import indexes
+    from praxis.kernel.models import Job
+    from praxis.lib.conditions import Test, every
+    from praxis.records.question import Question
+
+    row = write.save(CustomField(), system(), kind="incident", key="asset_tag", label="Asset tag", type="text", indexed=True)
+    assert Job.objects.filter(task__endswith="follow_indexes").exists()
+    if connection.vendor != "postgresql":
+        assert indexes.follow() == ([], [])
+        pytest.skip("SQLite compares an index's expression by letter; indexes on demand are PostgreSQL's.")
+    assert indexes.follow() == (["x_asset_tag"], [])
+    assert indexes.follow() == ([], [])
+    Record.objects.bulk_create([Record(kind="incident", number=f"X-{n}", title="x", custom={"asset_tag": f"A-{n}"}) for n in range(2000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert "x_asset_tag" in Record.objects.filter(kind="incident", custom__asset_tag="A-7").explain()
+    asked = Question(registry["incident"], system(), every(Test("x_asset_tag", "is", ("A-7",)))).rows()
+    assert "asset_tag" in str(asked.query), "the list asks in the same words"
+    write.save(CustomField.objects.get(pk=row.pk), system(), indexed=False)
+    assert indexes.follow() == ([], ["x_asset_tag"]) and indexes.there() == set()
+

@@ -226,3 +226,24 @@ def test_a_draft_survives_a_lost_session(site, enter, dice):
     page.click("main button")
     page.goto(f"{site.base}/r/{number}")
     assert page.input_value("#reply") == "A long answer that must not be lost"
+
+
+def test_a_field_shows_while_its_condition_holds(site, enter, dice):
+    """FLD-02 in the page: a field that exists for phone calls alone comes and goes while somebody chooses, and keeps what was typed."""
+    page = enter("elif.demir@nordwind.example")
+    page.goto(site.base + "/admin/fields/new")
+    key = f"call_{dice.randrange(10**6)}"
+    for name, value in (("kind", "incident"), ("key", key), ("label", "Number called"), ("when", "{field: channel, op: is, values: [phone]}")):
+        page.fill(f"[name={name}]", value)
+    page.click("main form.stack button[data-kind=primary], main button[data-kind=primary]")
+    page.wait_for_url(re.compile("/admin/fields"))
+    page.goto(site.base + "/k/incident/new")
+    field = page.locator(f"[name=x_{key}]")
+    page.select_option("[name=channel]", "portal")
+    assert not field.is_visible() and field.is_disabled()
+    page.select_option("[name=channel]", "phone")
+    field.fill("+49 40 555 1")
+    page.select_option("[name=channel]", "mail")
+    assert not field.is_visible()
+    page.select_option("[name=channel]", "phone")
+    assert field.is_visible() and field.input_value() == "+49 40 555 1"

@@ -18,10 +18,10 @@ def _more(record, by):
 contribute("*", Panel(key="fields.more", title=_("More facts"), slot="rail", template="fields/more.j2", load=_more, on=("*.field.custom.*",), order=70))
 administer(
     Rows(key="fields", label=_("Fields"), one=_("Field"), place="desk", model=CustomField, columns=("label", "kind", "type", "key", "required", "position"),
-         form=("kind", "key", "label", "type", "options", "organisation", "hint", "section", "position", "required", "portal", "on_page", "in_list", "when"),
+         form=("kind", "key", "label", "type", "options", "organisation", "hint", "section", "position", "required", "portal", "on_page", "in_list", "indexed", "when"),
          natural=("organisation", "kind", "key"), find=("label", "key", "kind"), order=("kind", "position", "pk"), joins=("organisation",),
          about=_("Facts of your own on any kind of record: in its form, page, list, filters, search, export, import and the API."),
          hints={"kind": _("incident, service, agreement …"), "key": _("Its name in addresses and files; it stays."), "options": _("A line each, such as - Red"),
                 "organisation": _("Empty: on the records of all"), "required": _("Asked when a record is opened"), "portal": _("Requesters are asked too"),
-                "position": _("Order, small first"), "when": _("The field exists only where this condition holds; empty: always")}),
+                "position": _("Order, small first"), "indexed": _("On PostgreSQL: lists filtered by it stay fast among very many records; costs a little at each write"), "when": _("The field exists only where this condition holds; empty: always")}),
 )

@@ -17,7 +17,7 @@ def declared(kind):
     return [
         Extra(key=f.key, label=f.label, type=f.type, organisation=f.organisation_id, clean=partial(types.clean, f), words=partial(types.words, f),
               required=f.required, portal=f.portal, on_page=f.on_page, in_list=f.in_list, options=tuple(f.options), hint=f.hint, section=f.section,
-              when=partial(_exists, f.when) if f.when else None)
+              when=partial(_exists, f.when) if f.when else None, asked=f.when)
         for f in CustomField.objects.filter(kind=kind).order_by("position", "pk")
     ]
 

@@ -31,6 +31,7 @@ class CustomField(models.Model):
     portal = models.BooleanField(default=False)  # requesters are asked too
     on_page = models.BooleanField(default=True)  # beside the other properties; else under "More facts" once it has a value
     in_list = models.BooleanField(default=False)
+    indexed = models.BooleanField(default=False)  # for lists that are filtered by it among very many records
     when = models.JSONField(default=dict, blank=True)  # a Condition on the record: the field exists only where it holds
     version = models.PositiveIntegerField(default=1, editable=False)
     needs = "admin.settings"

@@ -3,6 +3,7 @@
   const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
 
   function ready() {
+    fitting();
     for (const d of $$("dialog[data-modal]:not([open])")) d.showModal();
     const preview = $("#preview");
     if (preview) {
@@ -34,6 +35,23 @@
     }
   }
   setInterval(burn, 60000);
+
+  // Fields that exist under a condition show while it holds; hidden ones are not sent, and keep what was typed. The server decides.
+  const holds = (node, form) => {
+    if (node.how) { const parts = node.parts.map(p => holds(p, form)); return node.how === "all" ? parts.every(Boolean) : node.how === "any" ? parts.some(Boolean) : !parts.some(Boolean); }
+    const part = form.elements[node.field];
+    if (!part) return true;
+    const value = part.type === "checkbox" ? String(part.checked) : part.value;
+    return { is: () => node.values.includes(value), in: () => node.values.includes(value), is_not: () => !node.values.includes(value), empty: () => value === "", not_empty: () => value !== "" }[node.op]?.() ?? true;
+  };
+  function fitting() {
+    for (const part of $$("[data-when]")) {
+      const there = !part.form || holds(JSON.parse(part.dataset.when), part.form), box = part.closest(".f");
+      part.disabled = !there;
+      if (box) box.hidden = !there;
+    }
+  }
+  for (const kind of ["input", "change"]) document.addEventListener(kind, e => { if (e.target.form) fitting(); });
 
   // Drafts: what is typed survives a lost session, a crash and a second tab.
   const key = area => `draft:${area.dataset.draft}`;
