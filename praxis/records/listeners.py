@@ -2,7 +2,7 @@
 
 from praxis.kernel import listen
 
-from . import blocking, feeds
+from . import blocking, feeds, overlays
 from .models import BLOCKS
 
 
@@ -28,3 +28,10 @@ def unlinked(event):
 def left(event):
     if event.changes.get("is_active", [None, True])[1] is False:
         feeds.end_all(event.data["row"].partition(":")[2])
+
+
+@listen.on("moverule.saved")
+def overlaid(event):
+    for kind in (event.changes.get("kind") or [None, None])[:2]:
+        overlays.forget(kind)
+    overlays.forget(event.data["title"].partition(".")[0])

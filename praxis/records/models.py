@@ -1,5 +1,6 @@
 """Everything that has a page of its own is a Record: one shared table and one child table a practice."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
+from praxis.lib.conditions import BadCondition, check_simple, from_json
 
 # Newest first by the shared table's own key: Django would order a kind by its copy in the child, which no index of ours leads.
 NEWEST = RawSQL('"records_record"."id"', ()).desc()
@@ -172,3 +174,47 @@ class Feed(models.Model):
     hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True)
+
+
+class MoveRule(models.Model):
+    """What an organisation, or everybody, makes of a declared move (settled 25): hides or renames it, asks for more, allows it under a
+    condition, adds tasks. It adds no state and no move, so reports, REST and rules keep their words."""
+
+    kind = models.CharField(max_length=30)
+    move = models.CharField(max_length=30)
+    organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    hidden = models.BooleanField(default=False)
+    label = models.CharField(max_length=40, blank=True)
+    asks = models.JSONField(default=list, blank=True)  # further columns that have to be filled
+    when = models.JSONField(default=dict, blank=True)  # a simple Condition on the record
+    tasks = models.SlugField(blank=True)  # key of a template of tasks
+    version = models.PositiveIntegerField(default=1, editable=False)
+    needs = "admin.settings"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "move", "organisation"], name="move_rule_once", nulls_distinct=False)]
+
+    def __str__(self):
+        return f"{self.kind}.{self.move}"
+
+    def clean(self):
+        kind = registry.get(self.kind)
+        if kind is None:
+            raise ValidationError({"kind": _("Write one of: %s.") % ", ".join(registry)})
+        if self.move not in kind.lifecycle.moves:
+            raise ValidationError({"move": _("Write one of: %s.") % ", ".join(kind.lifecycle.moves)})
+        able = askable(kind)
+        if not isinstance(self.asks, list) or any(name not in able for name in self.asks):
+            raise ValidationError({"asks": _("Write a line each, such as - %(one)s. Possible: %(all)s.") % {"one": able[0], "all": ", ".join(able)}})
+        if self.when:
+            try:
+                check_simple(from_json(self.when))
+            except BadCondition as problem:
+                raise ValidationError({"when": str(problem)}) from None
+
+
+def askable(kind):
+    """Names of the columns that a rule may ask for: those that people set by hand without a verb of its own."""
+    shut = {*kind.computed, *kind.by_verb, "restricted", "organisation"}
+    return sorted(f.name for f in kind.model._meta.concrete_fields if f.editable and f.name not in shut and not (f.remote_field and f.remote_field.parent_link)
+                  and not isinstance(f, (models.AutoField, models.JSONField)))

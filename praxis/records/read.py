@@ -10,6 +10,7 @@ from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
 from .models import Record, within
+from .overlays import fitted
 
 
 def by_number(number, actor, *join, signs=False):
@@ -66,7 +67,7 @@ def possible(record, actor):
     """The one list of moves, actions and offers that this actor can make now; every interface uses it."""
     steps = []
     for move in record.type.lifecycle.moves_from(record.state):
-        if actor.may(move.needs, record) and not (move.guard and move.guard(record)):
+        if (move := fitted(record, move)) and actor.may(move.needs, record) and not (move.guard and move.guard(record)):
             steps.append(Step(move.name, move.label, f"/r/{record.number}/move/{move.name}", move, bool(move.ask)))
     for key, verb in record.type.verbs.items():
         if allows(verb, record, actor):

@@ -8,6 +8,9 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup, escape
 
+from praxis.kernel.kinds import registry
+from praxis.records.overlays import rules
+
 LEFT, TOP, BOTTOM = 34, 10, 22
 
 
@@ -160,3 +163,34 @@ def _apart(names, x, least=12):
         last = y
         parts.append(f'<text{f" class={chr(34)}{css}{chr(34)}" if css else ""} x="{x:.1f}" y="{y:.1f}">{escape(text)}</text>')
     return parts
+
+
+def lifecycle(rule):
+    """The picture of a kind's lifecycle: states in their order, moves forward above and back below; the rule's own move stands out."""
+    kind = registry[rule.kind]
+    states, hidden = list(kind.lifecycle.states.values()), {m for m, r in rules(rule.kind, rule.organisation_id).items() if r.hidden}
+    gap, wide, tall = 150, 112, 34
+    place = {s.name: 20 + n * gap for n, s in enumerate(states)}
+    arcs, most = [], 1
+    for move in kind.lifecycle.moves.values():
+        for source in move.sources:
+            a, b = place[source.name] + wide / 2, place[move.to.name] + wide / 2
+            far = abs(b - a) / gap
+            most = max(most, far)
+            arcs.append((move, a, b, far))
+    middle = 30 + 34 * most
+    parts = []
+    for move, a, b, far in sorted(arcs, key=lambda arc: -arc[3]):
+        up = b > a
+        edge, bow = (middle, middle - 26 - 30 * far) if up else (middle + tall, middle + tall + 26 + 30 * far)
+        css = "sc k2" if move.name == rule.move else "s3 dash" if move.name in hidden else "s3"
+        parts.append(f'<path class="n {css}" d="M{a:.0f} {edge:.0f} Q{(a + b) / 2:.0f} {bow:.0f} {b:.0f} {edge:.0f}"/>'
+                     f'<circle class="f3" cx="{b:.0f}" cy="{edge:.0f}" r="3"/>'
+                     f'<text{" class=" + chr(34) + "xt xm" + chr(34) if move.name == rule.move else ""} x="{(a + b) / 2:.0f}" y="{(edge + bow) / 2 + (-3 if up else 10):.0f}" text-anchor="middle">{escape(move.name)}</text>')
+    for state in states:
+        x = place[state.name]
+        parts.append(f'<rect class="{"f1" if state.is_open else "ft"} s2" x="{x}" y="{middle:.0f}" width="{wide}" height="{tall}" rx="8"/>'
+                     f'<text class="xt xm" x="{x + wide / 2}" y="{middle + 21:.0f}" text-anchor="middle">{escape(state.label)}</text>')
+    width, height = 40 + gap * len(states) - gap + wide, middle + tall + 30 + 34 * most
+    moves = ", ".join(f"{m.name}: {' or '.join(str(s.label) for s in m.sources)} to {m.to.label}" for m in kind.lifecycle.moves.values())
+    return Markup(f'<svg class="chart" viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{escape(moves)}">{"".join(parts)}</svg>')  # noqa: S704

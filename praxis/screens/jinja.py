@@ -13,6 +13,8 @@ from praxis.kernel.now import now
 from praxis.lib import text
 from praxis.lib.spans import hours, short
 
+from . import charts
+
 
 def when(at):
     """10:42 today, Mon 16:10 within a week, 12 Nov, 12 Nov 2025; in the reader's zone."""
@@ -45,6 +47,6 @@ def environment(**options):
     options.pop("undefined", None)
     env = Environment(**options, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     env.install_gettext_callables(gettext, ngettext, newstyle=True)
-    env.filters |= {"when": when, "full": full, "iso": iso, "span": short, "hours": hours, "rich": rich, "dash": lambda key: key.replace(".", "-")}
+    env.filters |= {"when": when, "full": full, "iso": iso, "span": short, "hours": hours, "rich": rich, "lifecycle": charts.lifecycle, "dash": lambda key: key.replace(".", "-")}
     env.globals |= {"static": static, "now": now, "once_key": lambda: uuid4().hex}
     return env

@@ -12,6 +12,7 @@ from praxis.kernel.display import every_panel, fields, screens
 from praxis.kernel.errors import Conflict, Refused
 from praxis.lib.text import whole
 from praxis.records import write
+from praxis.records.overlays import fitted
 from praxis.records.read import by_number, columns
 from praxis.records.where import catalogue
 
@@ -107,6 +108,7 @@ def set_field(fact, record, by, raw, seen):
 def record_move(request, number, name):
     record = record_of(request, number)
     step = record.type.lifecycle.moves.get(name)
+    step = step and fitted(record, step)
     if step is None:
         raise Http404
     return run(request, record, step, step.label, lambda v: write.move(record, request.actor, name, **v))

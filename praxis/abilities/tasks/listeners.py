@@ -1,15 +1,22 @@
 """What holds between a record and its tasks: needed ones come first, the end of the record ends them, its secrecy is theirs."""
 
+import logging
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from praxis.kernel import listen
 from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.kernel.lifecycle import Phase
-from praxis.records import write
+from praxis.records import overlays, write
 from praxis.records.models import Record
 
-from .models import Task
+from .actions import from_template
+from .models import Task, TaskTemplate
+
+log = logging.getLogger("praxis.tasks")
 
 
 @write.until_done
@@ -25,6 +32,20 @@ def needed_tasks(record):
 def follow(event):
     if event.subject and event.kind != "task" and ("restricted" in event.changes or "state" in event.changes):
         _parent_changed(event)
+
+
+@listen.on("*.moved")
+def of_a_move(event):
+    """The tasks that a rule adds to a move; the move stands even when its template names groups that are gone."""
+    rule = overlays.rules(event.kind, event.organisation).get(event.data.get("move"))
+    template = rule and rule.tasks and TaskTemplate.objects.filter(Q(organisation=None) | Q(organisation=event.organisation), key=rule.tasks).order_by("organisation").first()
+    if not template:
+        return
+    record = registry[event.kind].model.objects.select_related("service").get(pk=event.subject)
+    try:
+        from_template(record, system("Praxis", event.organisation), template)
+    except ValidationError as problem:
+        log.warning("The tasks of %s could not be added to %s: %s", rule, record.number, " ".join(problem.messages))
 
 
 @listen.on("task.moved")

@@ -5,6 +5,7 @@ from praxis.kernel.errors import NotPossible
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 
+from ..overlays import fitted
 from .change import change
 
 _gates: list = []
@@ -16,6 +17,10 @@ def until_done(run):
     return run
 
 
+def _empty(value):
+    return str("" if value is None else value).strip() == ""
+
+
 def move(record, by, name, **values):
     """Make the named move of the lifecycle, with exactly the columns that it asks for.
 
@@ -24,13 +29,16 @@ def move(record, by, name, **values):
     step = record.type.lifecycle.moves.get(name)
     if step is None:
         raise NotPossible(_("%(kind)s has no step %(name)s.") % {"kind": record.type.label, "name": name})
+    own, step = step, fitted(record, step)
+    if step is None:
+        raise NotPossible(_("“%(step)s” is not possible for %(number)s.") % {"step": own.label, "number": record.number})
     if record.stage not in step.sources:
         raise NotPossible(_("%(number)s is %(state)s, so “%(step)s” is not possible now.") % {
             "number": record.number, "state": str(record.stage.label).lower(), "step": step.label})
     if extra := set(values) - set(step.ask):
         raise ValidationError({"__all__": _("%(step)s does not take %(fields)s.") % {
             "step": step.label, "fields": ", ".join(sorted(extra))}})
-    if missing := [f for f in step.ask if f not in step.optional and str(values.get(f) or "").strip() == ""]:
+    if missing := [f for f in step.ask if f not in step.optional and _empty(values.get(f, getattr(record, f, None) if f not in own.ask else None))]:
         raise ValidationError({f: _("This field is needed.") for f in missing})
     if step.guard and (reason := step.guard(record)):
         raise NotPossible(reason)
