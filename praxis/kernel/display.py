@@ -132,6 +132,7 @@ class Screens:
     fields: tuple[Field, ...] = ()
     properties: tuple[str, ...] = ()
     short: tuple[str, ...] = ()  # properties in the preview
+    exported: tuple[str, ...] = ()  # further facts that an export has
     buttons: tuple[str, ...] = ()  # moves and verbs beside the title; the last is primary, the rest go into the menu
     signs: tuple[str, ...] = ()  # marks in lists
     head: tuple[str, ...] = ()  # marks beside the title of the page

@@ -1,6 +1,9 @@
 """What can be refused. Interfaces translate these into their protocol; nobody else knows HTTP."""
 
 
+from .kinds import registry
+
+
 class Refused(Exception):
     """Base of the refusals below; `str()` is for the person who asked."""
 
@@ -9,7 +12,9 @@ class Forbidden(Refused):
     """The actor lacks the permission."""
 
     def __init__(self, permission):
-        super().__init__(f"You do not have the permission {permission}.")
+        known = registry.permissions.get(permission)
+        super().__init__(f"This needs the right “{known.label}” for what it touches; what all organisations share needs it in every organisation." if known
+                         else f"You do not have the permission {permission}.")
         self.permission = permission
 
 

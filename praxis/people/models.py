@@ -175,6 +175,9 @@ class Grant(Row):
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     homes = ("person",)
 
+    def __str__(self):
+        return f"{self.person}, {self.role}"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "role", "organisation"], name="grant_once", nulls_distinct=False)

@@ -44,7 +44,7 @@ def table_of(listing):
     """The rows of an export: headings, then number, subject and every column and property, in the order of the list."""
     shown = screens[listing.kind.key]
     added = extras.reached(listing.kind.key, listing.actor)
-    keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, "opened", "updated",
+    keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, *shown.exported, "opened", "updated",
                               *added]))
     once = {}  # a fact may be shown in two ways; a table has each heading once
     for key in keys:

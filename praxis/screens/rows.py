@@ -71,8 +71,17 @@ class Text(forms.CharField):
 
     def clean(self, value):
         text = super().clean(value)
+        if not text.strip():
+            return plain(self.empty())
         try:
-            found = lines.read(text) if text.strip() else self.empty()
+            try:
+                found = lines.read(text)
+            except yaml.YAMLError:
+                if not isinstance(self.empty(), list):
+                    raise
+                found = None
+            if isinstance(self.empty(), list) and not isinstance(found, list):  # an entry a line, without the dash of a list
+                found = [lines.read(line) for line in text.splitlines() if line.strip()]
         except yaml.YAMLError:
             raise ValidationError(_t("This cannot be read. Write a line for each entry, such as key: value.")) from None
         return plain(found)
@@ -94,6 +103,13 @@ def plain(value):
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
+class Pick(forms.ModelChoiceField):
+    """A row to choose; people with their e-mail, since names repeat."""
+
+    def label_from_instance(self, row):
+        return f"{row.name}, {row.email}" if hasattr(row, "email") else super().label_from_instance(row)
+
+
 def form_of(declared_rows, actor, row, data=None, initial=None):
     """A Django form over the declared columns; foreign keys offer what the actor reaches."""
     made = {}
@@ -103,7 +119,7 @@ def form_of(declared_rows, actor, row, data=None, initial=None):
         if isinstance(column, models.JSONField):
             made[name] = Text(column.get_default if column.has_default() else dict, required=not column.blank, label=_label(column))
         elif isinstance(column, models.ForeignKey):
-            made[name] = forms.ModelChoiceField(choices_of(column, actor, declared_rows.needs), required=not column.null, label=_label(column))
+            made[name] = Pick(choices_of(column, actor, declared_rows.needs), required=not column.null, label=_label(column))
         else:
             made[name] = column.formfield(label=_label(column))
             if isinstance(made[name], forms.DateTimeField):
@@ -130,7 +146,7 @@ def choices_of(column, actor, needs):
         found = found.filter(Q(organisation__in=reach) | Q(organisation=None))
     if any(f.name == "is_active" for f in model._meta.fields):
         found = found.filter(is_active=True)
-    return found
+    return found.order_by("name") if any(f.name == "name" for f in model._meta.fields) else found
 
 
 @require_GET

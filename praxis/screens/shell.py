@@ -23,7 +23,7 @@ def counts(actor):
         if actor.teams:
             rows = Record.objects.open().filter(reach(actor), team__in=actor.teams).values_list("kind").annotate(n=Count("*"))
             found = dict(rows.order_by())
-        found[""] = Record.objects.open().filter(owner=actor.id).count() if actor.id else 0
+        found[""] = Record.objects.open().filter(reach(actor), owner=actor.id).count() if actor.id else 0
         cache.set(key, found, KEEP)
     return found
 

@@ -194,3 +194,79 @@ def test_a_mapping_is_remembered(bring, company):
     Worker().run(until_empty=True)
     assert Incident.objects.get().impact == 1
     assert Import.objects.get(pk=upload().split("/")[-1]).mapping == {"Was ist los": "title", "Wie schlimm": "impact"}
+
+
+PAST = ["Title", "Requester", "Opened", "Resolved", "Closed", "State", "Priority", "Closure code", "Ticket number"]
+
+
+def past(company, n, opened="2026-08-03 09:00", resolved="", closed="", state="", priority="", code="", reference=""):
+    return [f"Old {n}", company.people["requester"].email, opened, resolved, closed, state, priority, code, reference or f"ALT-{n}"]
+
+
+def test_incidents_come_in_with_their_past(bring, company):
+    """What was opened, resolved and closed elsewhere keeps its times: clocks count them, reports show them where they happened."""
+    rows = [PAST, past(company, 1, resolved="2026-08-03 11:30", closed="2026-08-05 10:00", state="Closed", priority="2", code="solved"),
+            past(company, 2, "03.08.2026 09:00", "12.08.2026 09:00", state="Resolved", priority="Low"),
+            past(company, 3, "2026-11-20", state="In progress")]
+    one = bring("kind:incident", rows)
+    assert engine.counts(one.results)["made"] == 3, one.results
+    first, second, third = (Incident.objects.get(title=f"Old {n}") for n in (1, 2, 3))
+    assert (first.state, first.priority, first.close_code, first.external_ref) == ("closed", 2, "solved", "ALT-1")
+    assert f"{first.opened_at:%Y-%m-%d %H:%M}" == "2026-08-03 07:00" and f"{first.resolved_at:%H:%M}" == "09:30" and first.closed_at.day == 5
+    clocks = {c.metric: c for c in first.clocks.filter(spell=0)}
+    assert clocks["resolve"].state == "met" and clocks["resolve"].elapsed_s == 150 * 60 and second.clocks.get(metric="resolve").state == "missed"
+    assert third.state == "in_progress" and third.opened_at.day in (19, 20) and third.due_at is not None
+    assert [e.name for e in Event.objects.filter(subject=first.pk).order_by("id")] == ["incident.opened", "incident.moved", "incident.moved"]
+    assert all(differences(i) == [] for i in (first, second, third))
+    assert company.client("agent").get("/search?q=ALT-2").content.decode().count(second.number) >= 1, "found by its old number"
+
+
+def test_what_cannot_have_happened_is_a_bad_row(bring, company):
+    rows = [PAST, past(company, 1, resolved="2026-08-02 09:00"), past(company, 2, opened="", resolved="2026-08-02 09:00"), past(company, 3, opened="2033-01-01"),
+            past(company, 4, closed="2026-08-01"), past(company, 5, state="New", resolved="2026-08-04 09:00"), past(company, 6, opened="yesterday"),
+            past(company, 7, priority="very high"), past(company, 8, state="Resolved", resolved="2026-08-04", closed="2026-08-05")]
+    one = bring("kind:incident", rows)
+    assert engine.counts(one.results)["bad"] == 8 and not Incident.objects.exists()
+    words = [r[3] for r in one.results]
+    assert "resolved before it was opened" in words[0] and "Say when it was opened" in words[1] and "future" in words[2] and "state" in words[4].lower()
+
+
+def test_the_number_elsewhere_is_a_key(bring, company):
+    """A table that is imported again finds what it made by its old number: nothing comes in twice."""
+    rows = [PAST, past(company, 1, state="In progress"), past(company, 2)]
+    bring("kind:incident", rows)
+    again = bring("kind:incident", rows)
+    assert engine.counts(again.results) == {"made": 0, "changed": 0, "same": 2, "bad": 0, "undone": 0} and Incident.objects.count() == 2
+    rows[1][0] = "Old 1, but better known"
+    assert engine.counts(bring("kind:incident", rows).results)["changed"] == 1 and Incident.objects.filter(title__startswith="Old 1, but").count() == 1
+
+
+def test_what_ended_at_an_unknown_time_has_no_clocks(bring, company):
+    """Without times nothing is known of promises: no clock is met in no time, and reports say unknown."""
+    from praxis.abilities.measures import read
+    from praxis.abilities.measures.library import measures
+
+    bring("kind:incident", [["Title", "State"], ["Old", "Closed"], ["Older", "Resolved"]])
+    assert Incident.objects.filter(state__in=("closed", "resolved")).count() == 2
+    assert not any(i.clocks.exists() for i in Incident.objects.all())
+    assert read.value(measures["incident.kept"], company.actor("team_lead")).number is None
+    assert read.value(measures["incident.time"], company.actor("team_lead")).number is None
+
+
+def test_days_that_were_counted_are_counted_anew_when_a_past_comes_in(bring, company):
+    from praxis.abilities.measures import days
+    from praxis.abilities.measures.models import Snapshot
+
+    bring("kind:incident", [PAST, past(company, 1, "2026-11-02 09:00", "2026-11-03 09:00", state="Resolved")])
+    days.catch_up([company.organisation])
+    counted = Snapshot.objects.filter(organisation=company.organisation).count()
+    assert counted > 10
+    bring("kind:incident", [PAST, past(company, 2, "2026-11-10 09:00", "2026-11-11 09:00", state="Resolved")])
+    assert Snapshot.objects.filter(organisation=company.organisation, day__gte="2026-11-10").count() == 0
+    assert days.catch_up([company.organisation]) > 5 and Snapshot.objects.filter(organisation=company.organisation).count() == counted
+
+
+def test_an_owner_has_to_be_able_to_work_on_it(bring, company):
+    nobody = company.person("norole@acme.example")
+    one = bring("kind:incident", [["Title", "Owner"], ["A", nobody.email], ["B", company.people["agent"].email]])
+    assert [r[1] for r in one.results] == ["bad", "made"] and "no role" in one.results[0][3]

@@ -14,7 +14,11 @@ _WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
 class BadHours(ValueError):
-    """Hours that cannot be read; the text says how to write them."""
+    """Hours that cannot be read; the text says how to write them, `field` where they stand."""
+
+    def __init__(self, words, field="week"):
+        super().__init__(words)
+        self.field = field
 
 
 def parsed(row, zone):
@@ -30,8 +34,11 @@ def parsed(row, zone):
         raise BadHours(f"Write hours per day: {', '.join(DAYS)}. Unknown: {', '.join(sorted(unknown))}.")
     week = {DAYS.index(d): windows(w) for d, w in row.week.items()}
     if not isinstance(row.exceptions or {}, dict):
-        raise BadHours("Write a line for each date, such as 2026-12-24: [\"08:00-12:00\"].")
-    exceptions = {date.fromisoformat(d): windows(w) for d, w in (row.exceptions or {}).items()}
+        raise BadHours("Write a line for each date, such as 2026-12-24: [\"08:00-12:00\"].", "exceptions")
+    try:
+        exceptions = {date.fromisoformat(d): windows(w) for d, w in (row.exceptions or {}).items()}
+    except ValueError as problem:
+        raise BadHours(f"{problem} Write a line for each date, such as 2026-12-24: [\"08:00-12:00\"], or 2026-12-31: [].", "exceptions") from None
     return Calendar(zone, week, _Exceptions(row.holidays, exceptions), row.label)
 
 
@@ -69,4 +76,4 @@ def _free_days(region, year):
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
     except NotImplementedError:
-        raise BadHours(f"No public holidays are known for {region!r}. Write a country such as DE, or DE-HH.") from None
+        raise BadHours(f"No public holidays are known for {region!r}. Write a country such as DE, or DE-HH.", "holidays") from None

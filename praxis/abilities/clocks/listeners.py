@@ -18,6 +18,8 @@ def due(record, event):
         return {}, None
     if not engine.has_clocks(record):
         return {}, None
+    if event.data.get("untimed"):  # it ended at a time that nobody knows: no clock can say anything
+        return {"due_at": None}, lambda stored: (Clock.objects.filter(record=stored.pk).delete(), Timing.objects.filter(pk=stored.pk).delete())
     segments, warned = [], {}
     if not new:
         timing = Timing.objects.filter(pk=record.pk).first()

@@ -42,7 +42,8 @@ class Calendar(models.Model):
         try:
             parsed(self, "UTC").check(now().date())
         except (ValueError, businesstime.NeverOpen) as problem:
-            raise ValidationError({"week": str(problem)}) from None
+            field = next((f for f in ("exceptions", "holidays") if getattr(problem, "field", "") == f), "week")
+            raise ValidationError({field: str(problem)}) from None
 
 
 MOST_DAYS = 800  # as far as a calendar looks ahead
@@ -118,6 +119,10 @@ class Target(models.Model):
     def clean(self):
         try:
             check_length(self.length.strip(), self.kind)
+            if self.calendar != "service" and not Calendar.objects.filter(key=self.calendar).exists():
+                raise ValueError(f"There is no calendar {self.calendar!r}. Write service, or one of: {', '.join(Calendar.objects.values_list('key', flat=True).distinct())}.")
+            if not 1 <= self.priority <= 5:
+                raise ValueError("The priority is one of 1 to 5.")
             check_simple(from_json(self.pauses or {"how": "any", "parts": []}))
         except (ValueError, BadCondition) as problem:
             raise ValidationError(str(problem)) from None

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from praxis.kernel.context import come_from
 from praxis.kernel.errors import Refused
@@ -25,7 +26,7 @@ def run(pk, trying):
     target = targets.of(one.target, actor)
     if target is None:
         return _finish(one, "refused", [[0, "bad", "", "You may not import into this any more.", 0, {}]])
-    with come_from(origin="import"):
+    with come_from(origin="import"), timezone.override(actor.zone):  # times without a zone are those of whoever imports
         if trying:
             return _finish(one, "tried", _each(one, target, lambda n, row: _tried(target, row)))
         if one.whole:

@@ -1,5 +1,7 @@
 """Where a table can go: a kind of record or a kind of row, with its columns and how a text becomes a value."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -9,12 +11,15 @@ from django.utils.translation import gettext as _
 from praxis.kernel.display import fields, rows
 from praxis.kernel.errors import NotPossible
 from praxis.kernel.kinds import registry
+from praxis.people.actors import actor_of
 from praxis.people.models import Organisation, Person
 from praxis.records import extras, write
 from praxis.records.models import Record
 from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 from praxis.records.write.values import plain
+
+from . import past
 
 YES = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False, "": False}
 
@@ -52,26 +57,28 @@ class Records(Target):
 
     def __init__(self, kind, actor):
         self.kind, self.actor, catalogue = kind, actor, fields(kind.key)
-        shut = (PROTECTED - {"number", "state"}) | set(kind.computed) | {"organisation", "subtype", "custom", "restricted", "tags"}
-        self.known = {n: c for n, c in columns(kind.model).items() if n not in shut and (c.editable or n in ("number", "state"))}
+        shut = (PROTECTED - {"number", "state", *past.TIMES, "external_ref"}) | (set(kind.computed) - {"priority"}) | {"organisation", "subtype", "custom", "restricted", "tags"}
+        self.known = {n: c for n, c in columns(kind.model).items() if n not in shut and (c.editable or n in ("number", "state", "external_ref", *past.TIMES))}
         self.columns = {n: (_label(c, catalogue.get(n)), {n, str(c.verbose_name), *([str(catalogue[n].label)] if n in catalogue else [])}) for n, c in self.known.items()}
+        self.columns |= {n: (label, {n, label, f"{label} at"}) for n, label in past.TIMES.items() if n in self.known}
+        self.columns["external_ref"] = (_("Number elsewhere"), {"external_ref", "Old number", "Ticket", "Ticket number", "Reference"})
         self.extras = extras.of(kind.key, actor.organisation)
         self.columns |= {n: (e.label, {e.label, e.key, n}) for n, e in self.extras.items()}
 
     def put(self, values):
         """(outcome, number, version, values before) of one row; ValidationError or a refusal for a bad one."""
         number, state = values.pop("number", "").strip().upper(), values.pop("state", "").strip()
+        reference = values.pop("external_ref", "").strip()[:80]
+        times = {n: at for n in past.TIMES if (at := self._value(n, values.pop(n, "")))}
         given = {n: self._value(n, v) for n, v in values.items()}
-        wanted = self._state(state) if state else None
-        record = self.kind.model.objects.visible_to(self.actor, self.kind.permission("see")).filter(number=number).first() if number else None
+        wanted, record = self._state(state) if state else None, self._known(number, reference)
         if number and record is None and registry.by_number(number) is self.kind:
             raise ValidationError({"number": _("There is no %s that you can see.") % number})
+        if given.get("owner") and not actor_of(given["owner"]).has(self.kind.permission("see")):
+            raise ValidationError({"owner": _("%s has no role that works on this.") % given["owner"]})
         if record is None:
-            given = {n: v for n, v in given.items() if v not in (None, "")}
-            record = write.open_record(self.kind, self.actor, **given)
-            if wanted and wanted != record.state:
-                self._move(record, wanted)
-            return "made", record.number, record.version, {}
+            return self._open({n: v for n, v in given.items() if v not in (None, "")}, times, wanted, reference or number)
+        given.pop("priority", None)  # of a record that is there already it follows from what happened
         before = {n: record.custom.get(n.removeprefix("x_")) if n in self.extras else plain(getattr(record, n)) for n in given} | {"state": record.state}
         seen = record.version
         if given:
@@ -80,13 +87,31 @@ class Records(Target):
             self._move(record, wanted)
         return ("same" if record.version == seen else "changed"), record.number, record.version, before
 
+    def _known(self, number, reference):
+        """The record of this number, or the one that had this number elsewhere, if the actor may see it."""
+        rows = self.kind.model.objects.visible_to(self.actor, self.kind.permission("see"))
+        found = rows.filter(number=number).first() if number else None
+        elsewhere = reference or number
+        return found or (rows.filter(external_ref=elsewhere).first() if elsewhere else None)
+
+    def _open(self, given, times, wanted, reference):
+        """A new record: as if opened now, or, with times, a priority or a number of its own, as it was elsewhere."""
+        priority = given.pop("priority", None)
+        if times or priority or reference:
+            record = past.make(self.kind, self.actor, given, times, wanted or "", priority, reference)
+        else:
+            record = write.open_record(self.kind, self.actor, **given)
+        if wanted and wanted != record.state:
+            self._move(record, wanted)
+        return "made", record.number, record.version, {}
+
     def _move(self, record, state):
         phase, more, known = self.kind.lifecycle.states[state].phase, {}, columns(type(record))
         if phase in ("done", "final") and not record.resolved_at:
             more["resolved_at"] = timezone.now()
         if phase == "final" and "closed_at" in known and not record.closed_at:
             more["closed_at"] = timezone.now()
-        write.change(record, self.actor, needs=self.kind.permission("change"), event=f"{self.kind.key}.moved", data={"import": True}, state=state, **more)
+        write.change(record, self.actor, needs=self.kind.permission("change"), event=f"{self.kind.key}.moved", data={"import": True, "untimed": phase in ("done", "final")}, state=state, **more)
 
     def _state(self, text):
         low = text.casefold()
@@ -129,7 +154,8 @@ class Rows(Target):
     def put(self, values):
         given = {n: value_of(self.known[n], v, self.actor) for n, v in values.items()}
         if "organisation" in self.known and "organisation" not in given:
-            given["organisation"] = Organisation.objects.get(pk=self.actor.organisation)
+            shared = self.known["organisation"].null and self.actor.organisations(self.one.needs) is None  # empty, as in the form
+            given["organisation"] = None if shared else Organisation.objects.get(pk=self.actor.organisation)
         named = {n: given.get(n) for n in self.one.natural}
         row = None
         if all(n in given for n in self.one.natural if not self.known.get(n) or not self.known[n].null):
@@ -192,13 +218,23 @@ def _instant(column, text):
     if not text:
         return None
     try:
-        found = parse_datetime(text) or parse_date(text)
+        found = parse_datetime(text) or parse_date(text) or _with_dots(text)
     except ValueError:
         found = None
     if found is None:
-        raise ValidationError({column.name: _("%s is no date. Write 2026-11-24 or 2026-11-24 10:42.") % text})
+        raise ValidationError({column.name: _("%s is no date. Write 2026-11-24, 2026-11-24 10:42 or 24.11.2026 10:42.") % text})
     found = column.to_python(found)
     return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def _with_dots(text):
+    """24.11.2026 or 24.11.2026 10:42, as German tables have it; None for anything else."""
+    for form in ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S"):
+        try:
+            return datetime.strptime(text.strip(), form)
+        except ValueError:
+            continue
+    return None
 
 
 def _named(model, text, actor, column="person"):

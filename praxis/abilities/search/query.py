@@ -56,12 +56,13 @@ def _tiers(actor):
 
 
 def _by_number(typed, actor):
-    number = typed.upper()
-    if not re.fullmatch(r"[A-Z]{2,5}-\d{1,12}", number):
-        rows = Record.objects.filter(external_ref=typed) if re.fullmatch(r"[A-Z]{2,8}\d{4,12}", typed) else Record.objects.none()
-    else:
-        rows = Record.objects.filter(number=number)
-    return list(rows.filter(reach(actor))[:5])
+    """By its own number, else by the number that it had elsewhere."""
+    found = []
+    if re.fullmatch(r"[A-Z]{2,5}-\d{1,12}", typed.upper()):
+        found = list(Record.objects.filter(reach(actor), number=typed.upper())[:5])
+    if not found and re.fullmatch(r"[A-Za-z]{0,8}[-#]?\d{1,12}", typed):
+        found = list(Record.objects.filter(reach(actor), external_ref=typed)[:5])
+    return found
 
 
 def _match(words, columns, rows, most, seen):

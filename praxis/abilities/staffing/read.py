@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from praxis.lib.shifts import next_shift, on_shift
 from praxis.records.models import Record
+from praxis.records.read import reach
 
 from .models import Absence, Shift
 
@@ -46,5 +47,5 @@ def covered_by(actor, at):
     rows = list(Absence.objects.filter(substitute=actor.id, starts_at__lte=at, ends_at__gt=at).select_related("person").order_by("ends_at"))
     if not rows:
         return []
-    counts = dict(Record.objects.open().filter(owner__in=[r.person_id for r in rows]).order_by().values_list("owner").annotate(n=Count("pk")))
+    counts = dict(Record.objects.open().filter(reach(actor), owner__in=[r.person_id for r in rows]).order_by().values_list("owner").annotate(n=Count("pk")))
     return [(r.person, r.ends_at, counts.get(r.person_id, 0)) for r in rows]

@@ -28,7 +28,8 @@ from .servicenow import ServiceNowLog
 @click.option("--organisation", default="My company", help="Name of the first organisation, when there is none.")
 @click.option("--zone", default="UTC", help="Its time zone, such as Europe/Berlin.")
 @click.option("--administrator", default="", help="E-mail of a first administrator to make; prints a one-time link.")
-def setup(organisation, zone, administrator):
+@click.option("--port", default=8000, help="That of the link.")
+def setup(organisation, zone, administrator, port):
     """Create or upgrade the database of DATABASE_URL, load the default content. Safe to repeat."""
     call_command("migrate", verbosity=0, interactive=False)
     numbers.prepare()
@@ -41,7 +42,7 @@ def setup(organisation, zone, administrator):
             person = _administrator(organisation, zone, administrator)
         except ValidationError as problem:
             raise click.ClickException(" ".join(problem.messages)) from None
-        click.echo(f"{person.name} signs in once within an hour at {_address(8000)}/in/{make_link(person)}")
+        click.echo(f"{person.name} signs in once within an hour at {_address(port)}/in/{make_link(person)}")
 
 
 @click.command()
@@ -208,6 +209,8 @@ def _ready():
     plan = MigrationExecutor(connection)
     if plan.migration_plan(plan.loader.graph.leaf_nodes()):
         raise click.ClickException("The database is not set up for this version. Run: praxis setup")
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():  # another home than the one that was set up, or a restored one
+        call_command("collectstatic", verbosity=0, interactive=False)
 
 
 def _address(port):

@@ -75,9 +75,10 @@ def restore(source, step=lambda words: None):
         (_sqlite_fill if connection.vendor == "sqlite" else _postgres_fill)(dump)
         step("the files")
         faults = [*_compare(manifest["tables"]), *_fill_files(archive, manifest["files"])]
-        step("upgrading")
+        step("to this version")
         call_command("migrate", verbosity=0, interactive=False)
         numbers.prepare()
+        call_command("collectstatic", verbosity=0, interactive=False)
         faults += verify()
     return manifest, faults
 

@@ -56,7 +56,7 @@ show(
              Column("owner", "o", quiet=True, draw="face"), Column("due", "s")),
     sorts=("due", "updated", "opened"),
     filters=("state", "team", "owner", "priority", "service", "requester", "category", "site", "impact", "channel", "updated",
-             "opened", "due", "resolved", "resolution", "response", "title"),
+             "opened", "due", "resolved", "resolution", "response", "close_code", "cause", "reopened", "title"),
     views=(
         View("group", _("Open, my group"), every(OPEN, Test("team", "my_teams")), icon="radio-tower", count=True),
         View("unassigned", _("Unassigned"), every(OPEN, Test("owner", "empty")), count=True),
@@ -100,6 +100,7 @@ show(
     properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "site", "category", "cause",
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
+    exported=("resolved", "resolution", "response", "reopened", "close_code", "closing_category", "solution"),
     signs=("vip", "blocked", "unplaced"), head=("vip", "blocked_by", "unplaced"),
     form=(Section(_("What happened"), "title", "description"), Section(_("Who and where"), "requester", "service", "site", "channel"),
           Section(_("How bad"), "impact", "urgency", "category")),
