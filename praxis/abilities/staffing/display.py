@@ -1,4 +1,5 @@
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Exists, OuterRef
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Field, Mark, Rows, administer, contribute
@@ -10,6 +11,11 @@ def _is_unplaced():
     return Exists(Unplaced.objects.filter(record=OuterRef("pk")))
 
 
+def _mark():
+    """The same as plain SQL, for lists and pages."""
+    return RawSQL('EXISTS(SELECT 1 FROM "staffing_unplaced" u WHERE u."record_id" = "records_record"."id")', (), BooleanField())
+
+
 def _where(fact, test, actor, kind):
     wanted = test.values[:1] and test.values[0].lower() in ("1", "true", "yes")
     return _is_unplaced() if wanted else ~_is_unplaced()
@@ -17,7 +23,7 @@ def _where(fact, test, actor, kind):
 
 contribute(
     "*",
-    Mark("unplaced", "staffing/marks.j2:unplaced", ask=_is_unplaced,
+    Mark("unplaced", "staffing/marks.j2:unplaced", ask=_mark,
          read=lambda r: r.unplaced_mark if hasattr(r, "unplaced_mark") else r.is_open and not r.owner_id and Unplaced.objects.filter(pk=r.pk).exists()),
     Field(key="unplaced", label=_("Nobody was found"), icon="circle-alert", type="yes", edit=False, where=_where, ops=("is",),
           read=lambda r: _("Yes") if Unplaced.objects.filter(pk=r.pk).exists() else _("No")),

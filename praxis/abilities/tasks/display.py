@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Brief, Column, Field, Mark, Panel, Rows, Section, View, administer, contribute, show
 from praxis.lib.conditions import Group, Test, every
-from praxis.records.blocking import blockers, open_blockers
+from praxis.records.blocking import blockers, is_blocked, open_blockers
 from praxis.records.read import briefs, visible
 
 from .kind import TASK
@@ -68,7 +68,7 @@ show(
 )
 contribute(
     "*",
-    Mark("blocked", "tasks/marks.j2:blocked", ask=open_blockers, read=lambda r: r.is_open and (r.blocked_mark if hasattr(r, "blocked_mark") else bool(blockers(r)))),
+    Mark("blocked", "tasks/marks.j2:blocked", ask=is_blocked, read=lambda r: r.is_open and (r.blocked_mark if hasattr(r, "blocked_mark") else bool(blockers(r)))),
     Mark("blocked_by", "tasks/marks.j2:blocked",
          read=lambda r: r.is_open and getattr(r, "blocked_mark", True) and ", ".join(b.number for b in blockers(r))),
     Field(key="blocked", label=_("Waits for others"), icon="pause", type="yes", edit=False, read=lambda r: _("Yes") if blockers(r) else _("No"),
