@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db import connection
+
 from praxis.kernel import seals
 from praxis.kernel.jobs import every, task, timetable
 from praxis.kernel.now import now
@@ -29,3 +31,20 @@ def sweep():
 
 every("*/10 * * * *", seal_log)
 every("23 * * * *", sweep)
+
+
+def refresh_statistics():
+    """Tell SQLite how its tables look, from samples; without it a person's open work is read from all that they ever had. PostgreSQL does so itself."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 2000")
+            cursor.execute("ANALYZE")
+
+
+@task()
+def statistics():
+    """Once a day, since tables grow."""
+    refresh_statistics()
+
+
+every("23 2 * * *", statistics)

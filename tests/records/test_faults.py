@@ -200,3 +200,18 @@ def test_t_h10_a_clock_that_jumps_and_comes_back(hours, make, agent, company, cl
     Schedule.objects.update(next_at=start + timedelta(hours=2))
     assert timetable.enqueue_due() == Schedule.objects.count(), "what was missed meanwhile runs once"
     assert not Job.objects.filter(state="running").exists()
+
+
+def test_open_work_is_found_by_its_own_index(make, agent, company):
+    """SQLite is told how its tables look; else it reads all that a person ever had, and My work grows slower with the years."""
+    from praxis.interfaces.web.home import mine_of
+    from praxis.records.jobs import refresh_statistics
+    from praxis.records.models import Record
+
+    person = company.people["agent"].pk
+    Record.objects.bulk_create([Record(kind="incident", number=f"OLD-{n}", title="x", state="closed", phase="final", is_open=n % 50 == 0, owner_id=person,
+                                       organisation=company.organisation) for n in range(3000)])
+    refresh_statistics()
+    if connection.vendor == "sqlite":
+        assert "record_my_work" in mine_of(agent, None).explain() or "record_due" in mine_of(agent, None).explain()
+

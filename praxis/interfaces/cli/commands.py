@@ -19,6 +19,7 @@ from praxis.kernel.actors import system
 from praxis.people.models import Grant, Organisation, Person, Role
 from praxis.people.signin import make_link
 from praxis.records import write
+from praxis.records.jobs import refresh_statistics
 
 from . import checks, demo, facts, operate
 from .servicenow import ServiceNowLog
@@ -35,6 +36,7 @@ def setup(organisation, zone, administrator, port):
     numbers.prepare()
     call_command("collectstatic", verbosity=0, interactive=False)
     counts = content.load_all(system())
+    refresh_statistics()
     made = sum(c.get("made", 0) for c in counts.values())
     click.echo(f"Database ready ({connection.vendor}); {made} default rows made.")
     if administrator:

@@ -21,6 +21,7 @@ from praxis.people.models import Grant, Membership, Organisation, Person, Role, 
 from praxis.practices.incident import rules
 from praxis.practices.incident.models import Incident
 from praxis.records import write
+from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
@@ -41,6 +42,7 @@ def load(incidents, seed=7, done=lambda n: None):
         done(len(made[i : i + CHUNK]))
     company.today()
     days.catch_up([company.home])
+    refresh_statistics()
     return len(company.people)
 
 

@@ -28,6 +28,7 @@ from praxis.abilities.conversation.models import File
 from praxis.abilities.conversation.store import folder, path_of
 from praxis.abilities.search.models import Document
 from praxis.kernel import numbers
+from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
 FORM = 1
@@ -79,6 +80,7 @@ def restore(source, step=lambda words: None):
         call_command("migrate", verbosity=0, interactive=False)
         numbers.prepare()
         call_command("collectstatic", verbosity=0, interactive=False)
+        refresh_statistics()
         faults += verify()
     return manifest, faults
 
