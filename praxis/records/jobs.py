@@ -34,11 +34,12 @@ every("23 * * * *", sweep)
 
 
 def refresh_statistics():
-    """Tell SQLite how its tables look, from samples; without it a person's open work is read from all that they ever had. PostgreSQL does so itself."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA analysis_limit = 2000")
-            cursor.execute("ANALYZE")
+    """Let the database look at its tables; without it a person's open work is read from all that they ever had.
+
+    SQLite never does so itself, PostgreSQL only where its autovacuum runs, and not right after a restore.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 @task()

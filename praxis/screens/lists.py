@@ -78,8 +78,10 @@ class Listing:
     def page(self):
         """The Rows of this page; sets `more`."""
         start = (self.page_number - 1) * SIZE
-        rows = self.ordered(self.joined(self.rows())).annotate(**asked_marks(self.kind.key)).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
-        records = list(rows[start : start + SIZE + 1])
+        # which rows they are is asked within: else joins and marks would be made for every row that is sorted, not for these alone
+        chosen = self.ordered(self.rows()).values("pk")[start : start + SIZE + 1]
+        rows = self.ordered(self.joined(self.kind.model.objects.filter(pk__in=chosen))).annotate(**asked_marks(self.kind.key)).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
+        records = list(rows)
         self.more = len(records) > SIZE
         return self.draw(records[:SIZE])
 

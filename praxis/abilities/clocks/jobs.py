@@ -2,6 +2,7 @@
 
 from praxis.kernel import listen
 from praxis.kernel.jobs import every, task
+from praxis.kernel.models import Job
 from praxis.kernel.now import now
 
 from . import recount as recounting
@@ -47,8 +48,8 @@ def follow(by):
 @listen.on("calendar.saved")
 @listen.on("target.saved")
 def changed(event):
-    """Before there are clocks nothing has to follow."""
-    if Timing.objects.exists():
+    """Before there are clocks nothing has to follow; one that has not begun yet will see this change too."""
+    if Timing.objects.exists() and not Job.objects.filter(task=follow.module_path, state="ready").exists():
         follow.enqueue(event.actor_name)
 
 

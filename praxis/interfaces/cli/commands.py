@@ -173,7 +173,7 @@ def check():
 
 @click.command(name="verify-log")
 def verify_log():
-    """Seal what is new, then check the hash chain of the event log; names what was changed, is missing or was added."""
+    """Check the hash chain of the event log, then seal what is new; names what was changed, is missing or was added."""
     faults = seals.verify()
     seals.seal()
     for fault in faults:

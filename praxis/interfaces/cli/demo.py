@@ -39,6 +39,7 @@ def load(incidents, seed=7, done=lambda n: None):
     made.sort(key=lambda h: h.happenings[0].at)  # numbers follow the time of opening
     for i in range(0, incidents, CHUNK):
         write.replay(made[i : i + CHUNK], origin="import")
+        made[i : i + CHUNK] = [None] * len(made[i : i + CHUNK])  # what is stored need not be kept: at 100,000 it was more than a gigabyte
         done(len(made[i : i + CHUNK]))
     company.today()
     days.catch_up([company.home])
