@@ -26,5 +26,11 @@ class Conflict(Refused):
         self.field, self.event = field, event
 
 
+def takes_no_writes(problem):
+    """Whether a database's error says that it is read-only or full, in the words of both databases."""
+    words = str(problem).lower()
+    return any(part in words for part in ("readonly", "read-only", "disk is full", "no space left", "disk full"))
+
+
 class NotPossible(Refused):
     """The record's state does not allow this now."""

@@ -5,6 +5,7 @@ Definition (frameworks, section 3.1): an instant t is open when the local wall t
 clock change need no rule of their own.
 """
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,39 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60  # minutes
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 HORIZON = timedelta(days=800)  # how far a due time is looked for
+
+
+class BadHours(ValueError):
+    """Hours that cannot be read; the text says how to write them, `field` where they stand."""
+
+    def __init__(self, words, field="week"):
+        super().__init__(words)
+        self.field = field
+
+
+def week_of(rows):
+    """{weekday: windows} of `{"mon": ["08:00-16:00"]}`, as people write the hours of a week."""
+    if not isinstance(rows, dict):
+        raise BadHours("Write a line for each day, such as mon: [\"08:00-18:00\"].")
+    if unknown := set(rows) - set(DAYS):
+        raise BadHours(f"Write hours per day: {', '.join(DAYS)}. Unknown: {', '.join(sorted(unknown))}.")
+    return {DAYS.index(day): windows(texts) for day, texts in rows.items()}
+
+
+def windows(texts):
+    """(("08:00-18:00"), ...) as minutes of the day; ends at 24:00 at the latest."""
+    if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+        raise BadHours("Write the hours of a day as a list, such as [\"08:00-12:00\", \"13:00-17:00\"]; closed: [].")
+    out = []
+    for text in texts:
+        if not (found := _WINDOW.fullmatch(text.strip())):
+            raise BadHours(f"{text!r} are no hours. Write 08:00-18:00; a day ends at 24:00.")
+        a, b, c, d = map(int, found.groups())
+        out.append((a * 60 + b, c * 60 + d))
+    return tuple(sorted(out))
 
 
 class NeverOpen(ValueError):
@@ -87,11 +120,15 @@ class Calendar:
         """The first open instant at or after `at`."""
         return self.due(at, timedelta(microseconds=1)) - timedelta(microseconds=1)
 
+    def check_windows(self):
+        """Raise for windows out of order or outside the day."""
+        for day in (*self.week.values(), *self.exceptions.values()):
+            if any(not 0 <= a < b <= DAY for a, b in day):
+                raise ValueError("A window runs from an earlier to a later minute of one day, 00:00 to 24:00.")
+
     def check(self, today=None):
         """Raise for windows out of order or outside the day, and for a calendar that never opens."""
-        for windows in (*self.week.values(), *self.exceptions.values()):
-            if any(not 0 <= a < b <= DAY for a, b in windows):
-                raise ValueError("A window runs from an earlier to a later minute of one day, 00:00 to 24:00.")
+        self.check_windows()
         self.next_open(datetime.combine(today or date(2026, 1, 1), time(), UTC))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from django.core.cache import cache
 
+from praxis.lib.conditions import from_json, holds
+
 PREFIX = "x_"
 _providers: list = []
 
@@ -69,6 +71,11 @@ def on(record, actor):
     """{x_key: Extra} of what this record has and this actor may meet."""
     seen = reached(record.kind, actor)
     return {name: extra for name, extra in of(record.kind, record.organisation_id).items() if name in seen}
+
+
+def fulfils(record, condition):
+    """Whether the columns of a record fulfil a stored condition, by the values that they have now; rows count by their ids."""
+    return holds(from_json(condition), lambda name: getattr(record, f"{name}_id", getattr(record, name, None)))
 
 
 def split(values):

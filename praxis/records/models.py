@@ -181,13 +181,13 @@ class MoveRule(models.Model):
     condition, adds tasks. It adds no state and no move, so reports, REST and rules keep their words."""
 
     kind = models.CharField(max_length=30)
-    move = models.CharField(max_length=30)
+    move = models.CharField(_("step"), max_length=30)
     organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     hidden = models.BooleanField(default=False)
-    label = models.CharField(max_length=40, blank=True)
-    asks = models.JSONField(default=list, blank=True)  # further columns that have to be filled
-    when = models.JSONField(default=dict, blank=True)  # a simple Condition on the record
-    tasks = models.SlugField(blank=True)  # key of a template of tasks
+    label = models.CharField(_("called"), max_length=40, blank=True)
+    asks = models.JSONField(_("asks also for"), default=list, blank=True)  # further columns that have to be filled
+    when = models.JSONField(_("only where"), default=dict, blank=True)  # a simple Condition on the record
+    tasks = models.SlugField(_("adds the tasks of"), blank=True)  # key of a template of tasks
     version = models.PositiveIntegerField(default=1, editable=False)
     needs = "admin.settings"
 

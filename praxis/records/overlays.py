@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from django.core.cache import cache
 
-from praxis.lib.conditions import from_json, holds
-
+from .extras import fulfils
 from .models import MoveRule
 
 KEEP = 5  # seconds; other processes see a change after this long
@@ -25,7 +24,7 @@ def fitted(record, move):
     rule = rules(record.kind, record.organisation_id).get(move.name)
     if rule is None:
         return move
-    if rule.hidden or rule.when and not holds(from_json(rule.when), lambda name: getattr(record, f"{name}_id", getattr(record, name, None))):
+    if rule.hidden or rule.when and not fulfils(record, rule.when):
         return None
     return replace(move, label=rule.label or move.label, ask=(*move.ask, *(a for a in rule.asks if a not in move.ask)))
 

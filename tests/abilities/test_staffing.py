@@ -12,12 +12,12 @@ from praxis.abilities.notices.models import Notice
 from praxis.abilities.staffing import choice
 from praxis.abilities.staffing.choice import Candidate
 from praxis.abilities.staffing.models import Absence, AssignmentRule, Handover, Shift, Skill, SkillNeed, Turn, Unplaced
-from praxis.abilities.staffing.read import covered_by, presence
+from praxis.abilities.staffing.read import _next, covered_by, presence
 from praxis.kernel.actors import system
 from praxis.kernel.jobs.worker import Worker
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
-from praxis.lib.shifts import next_shift, on_shift, windows_of
+from praxis.lib.businesstime import Calendar, week_of
 from praxis.people.models import Membership, Person
 from praxis.practices.incident.models import Incident
 from praxis.records import write
@@ -91,18 +91,19 @@ def test_who_comes_back_does_not_get_all_that_was_missed():
 
 def test_shifts_by_the_wall_clock():
     berlin = "Europe/Berlin"
-    assert on_shift(WEEK, datetime(2026, 11, 24, 7, 0, tzinfo=UTC), berlin) and not on_shift(WEEK, datetime(2026, 11, 24, 6, 59, tzinfo=UTC), berlin)
-    assert not on_shift(WEEK, datetime(2026, 11, 24, 11, 0, tzinfo=UTC), berlin), "noon is a break, and its first minute belongs to it"
-    assert on_shift(WEEK, datetime(2026, 11, 28, 22, 30, tzinfo=UTC), berlin) and on_shift(WEEK, datetime(2026, 11, 29, 4, 59, tzinfo=UTC), berlin)
-    assert on_shift(WEEK, datetime(2026, 7, 6, 6, 30, tzinfo=UTC), berlin), "in summer eight o'clock is earlier"
-    assert next_shift(WEEK, datetime(2026, 11, 24, 16, 30, tzinfo=UTC), berlin) == datetime(2026, 11, 28, 21, 0, tzinfo=UTC)
-    assert next_shift({}, TUESDAY, berlin) is None
+    hours = Calendar(berlin, week_of(WEEK))
+    assert hours.is_open(datetime(2026, 11, 24, 7, 0, tzinfo=UTC)) and not hours.is_open(datetime(2026, 11, 24, 6, 59, tzinfo=UTC))
+    assert not hours.is_open(datetime(2026, 11, 24, 11, 0, tzinfo=UTC)), "noon is a break, and its first minute belongs to it"
+    assert hours.is_open(datetime(2026, 11, 28, 22, 30, tzinfo=UTC)) and hours.is_open(datetime(2026, 11, 29, 4, 59, tzinfo=UTC))
+    assert hours.is_open(datetime(2026, 7, 6, 6, 30, tzinfo=UTC)), "in summer eight o'clock is earlier"
+    assert _next(hours, datetime(2026, 11, 24, 16, 30, tzinfo=UTC)) == datetime(2026, 11, 28, 21, 0, tzinfo=UTC)
+    assert _next(Calendar(berlin, {}), TUESDAY) is None
 
 
 @pytest.mark.parametrize("week", [5, [], {"monday": []}, {"mon": "08:00-16:00"}, {"mon": ["8-16"]}, {"mon": ["16:00-08:00"]}, {"mon": ["08:00-24:30"]}, {"mon": [5]}])
 def test_hours_that_are_none(week):
     with pytest.raises(ValueError):
-        windows_of(week, TUESDAY.date())
+        Calendar("UTC", week_of(week)).check_windows()
 
 
 # -- with records

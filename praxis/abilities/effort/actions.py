@@ -46,7 +46,7 @@ def spend(record, by, minutes, note, also=""):
         raise ValidationError({"also": _t("Less than a minute for each.")})
     day = timezone.localtime(now()).date()
     for one, part in zip(records, split(minutes, [1] * len(records))):
-        Effort.objects.bulk_create([Effort(record=base(one), person_id=by.id, minutes=part, day=day, note=note.strip()[:200])])
+        Effort.objects.create(record=base(one), person_id=by.id, minutes=part, day=day, note=note.strip()[:200])
         write.note(one, by, needs="effort.log", event="effort.logged", data={"minutes": part, "words": f"{short(part * 60)} {note}".strip()[:200]})
     return record
 
@@ -69,7 +69,7 @@ def start_clock(record: Record, by: Actor):
         return record
     if running:
         _stop(running, by, "")
-    Timer.objects.bulk_create([Timer(person_id=by.id, record=base(record), started_at=now())])
+    Timer.objects.create(person_id=by.id, record=base(record), started_at=now())
     write.note(record, by, needs="effort.log", event="effort.started")
     return record
 

@@ -5,8 +5,7 @@ from functools import partial
 from django.core.cache import cache
 
 from praxis.kernel import listen
-from praxis.lib.conditions import from_json, holds
-from praxis.records.extras import Extra, provides
+from praxis.records.extras import Extra, fulfils, provides
 
 from . import types
 from .models import CustomField
@@ -17,14 +16,9 @@ def declared(kind):
     return [
         Extra(key=f.key, label=f.label, type=f.type, organisation=f.organisation_id, clean=partial(types.clean, f), words=partial(types.words, f),
               required=f.required, portal=f.portal, on_page=f.on_page, in_list=f.in_list, options=tuple(f.options), hint=f.hint, section=f.section,
-              when=partial(_exists, f.when) if f.when else None, asked=f.when)
+              when=partial(fulfils, condition=f.when) if f.when else None, asked=f.when)
         for f in CustomField.objects.filter(kind=kind).order_by("position", "pk")
     ]
-
-
-def _exists(when, record):
-    """Whether the record is one that has the field, by the values it has now."""
-    return holds(from_json(when), lambda name: getattr(record, f"{name}_id", getattr(record, name, None)))
 
 
 @listen.on("customfield.saved")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from praxis.kernel.context import come_from
 from praxis.kernel.errors import Refused
 from praxis.people.actors import actor_of
-from praxis.records.write import once, writing
+from praxis.records.write import once, trial, writing
 
 from . import targets
 from .models import Import
@@ -71,13 +71,8 @@ def _head(one, column):
 
 def _tried(target, values):
     """What would become of a row, and nothing stays of it."""
-    found = []
-    try:
-        with writing(), transaction.atomic():
-            found.append(target.put(dict(values)))
-            raise Enough
-    except Enough:
-        return found[0]
+    with trial():
+        return target.put(dict(values))
 
 
 def _kept(one, target, actor, n, values):

@@ -5,7 +5,6 @@ clocks and reports count what happened. What has ended without a time gets no cl
 """
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from praxis.kernel.lifecycle import Phase
@@ -16,10 +15,6 @@ from praxis.records.write.values import EMPTY, tracked
 TIMES = {"opened_at": "Opened", "resolved_at": "Resolved", "closed_at": "Closed"}
 AT_THE_END = ("close_code", "closing_category", "cause", "solution", "outcome")
 OWN = {"state", "opened_at", "resolved_at", "closed_at"}
-
-
-class Undo(Exception):
-    """Ends the transaction of a trial."""
 
 
 def make(kind, actor, given, times, state, priority, reference):
@@ -72,12 +67,7 @@ def _of_phase(kind, phase, state):
 
 def _tried(kind, actor, given):
     """(values, added fields, organisation) of the record as the writers would open it; nothing of it stays."""
-    found = []
-    try:
-        with transaction.atomic():
-            record = write.open_record(kind, actor, **given)
-            values = {n: v for n in tracked(kind.model) if n not in OWN and (v := getattr(record, n)) not in EMPTY}
-            found.append((values, dict(record.custom), record.organisation_id))
-            raise Undo
-    except Undo:
-        return found[0]
+    with write.trial():
+        record = write.open_record(kind, actor, **given)
+    values = {n: v for n in tracked(kind.model) if n not in OWN and (v := getattr(record, n)) not in EMPTY}
+    return values, dict(record.custom), record.organisation_id

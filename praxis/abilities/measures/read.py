@@ -13,7 +13,7 @@ from praxis.people.models import Organisation
 from praxis.records.question import Question
 
 from . import days
-from .library import Measure, daily_of
+from .library import Measure
 from .models import Snapshot
 
 KEEP, KEEP_DAYS = 60, 300  # seconds that a count, and the cells of days, may be old
@@ -141,5 +141,3 @@ def stock(line, key, counted):
     """What was open at the end of the last counted day of a week; None where no day was counted."""
     return line.get(key, {}).get(max(counted), 0) if counted else None
 
-
-__all__ = ["Value", "asked", "by", "cells", "counted", "daily_of", "flow", "stock", "value", "weeks"]

@@ -28,7 +28,7 @@ contribute(
     Field(key="unplaced", label=_("Nobody was found"), icon="circle-alert", type="yes", edit=False, where=_where, ops=("is",),
           read=lambda r: _("Yes") if Unplaced.objects.filter(pk=r.pk).exists() else _("No")),
 )
-PLAN = {"place": "organisation", "needs": "staffing.plan", "home": "person__organisation", "portable": False}
+PLAN = {"place": "desk", "needs": "staffing.plan", "home": "person__organisation", "portable": False}
 administer(
     Rows(key="absences", label=_("Absences and cover"), one=_("Absence"), model=Absence, columns=("person", "starts_at", "ends_at", "substitute"),
          form=("person", "starts_at", "ends_at", "substitute", "note"), natural=("person", "starts_at"), find=("person__name",), order=("-starts_at",),
@@ -38,7 +38,7 @@ administer(
          hints={"week": _("A line a day, such as mon: [\"08:00-16:00\"]; a night: mon: [\"22:00-24:00\"] and tue: [\"00:00-06:00\"]")}, **PLAN),
     Rows(key="skills", label=_("Skills"), one=_("Skill"), model=Skill, columns=("person", "name"), form=("person", "name"), natural=("person", "name"),
          find=("person__name", "name"), order=("person__name", "name"), joins=("person",), **PLAN),
-    Rows(key="skill-needs", label=_("Which skill which work needs"), one=_("Need of a skill"), place="organisation", needs="staffing.plan", model=SkillNeed,
+    Rows(key="skill-needs", label=_("Which skill which work needs"), one=_("Need of a skill"), place="desk", needs="staffing.plan", model=SkillNeed,
          columns=("skill", "service", "category", "organisation"), form=("skill", "service", "category", "organisation"),
          natural=("organisation", "skill", "service", "category"), find=("skill", "service", "category"), order=("skill",), joins=("organisation",),
          hints={"service": _("Its number, such as SVC-4"), "category": _("The beginning of its path, such as Network")}),

@@ -1,11 +1,9 @@
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.lib import shifts
+from praxis.lib.businesstime import Calendar, week_of
 from praxis.people.models import Row
 
 MOST_OPEN = 25
@@ -15,9 +13,9 @@ class Absence(Row):
     """A person is away; the substitute sees what is open of theirs as work that one covers."""
 
     person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="absences")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    substitute = models.ForeignKey("people.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    substitute = models.ForeignKey("people.Person", verbose_name=_("covered by"), null=True, blank=True, on_delete=models.SET_NULL, related_name="covers")
     note = models.CharField(max_length=120, blank=True)
     needs = "staffing.plan"
     homes = ("person", "substitute")
@@ -39,7 +37,7 @@ class Shift(Row):
     """When a person works: hours a weekday, in the person's own zone or else the organisation's. Without one a person counts as there."""
 
     person = models.OneToOneField("people.Person", on_delete=models.CASCADE, related_name="shift")
-    week = models.JSONField(default=dict)  # {"mon": ["08:00-16:00"]}; a night shift is two windows
+    week = models.JSONField(_("hours of a week"), default=dict)  # {"mon": ["08:00-16:00"]}; a night shift is two windows
     needs = "staffing.plan"
     homes = ("person",)
 
@@ -48,7 +46,7 @@ class Shift(Row):
 
     def clean(self):
         try:
-            shifts.windows_of(self.week, date.today())
+            Calendar("UTC", week_of(self.week)).check_windows()
         except ValueError as problem:
             raise ValidationError({"week": str(problem)}) from None
 
@@ -91,9 +89,9 @@ class AssignmentRule(Row):
     WAYS = [("turn", _("In turn")), ("least", _("Who has the least open"))]
 
     team = models.OneToOneField("people.Team", on_delete=models.CASCADE, related_name="+")
-    way = models.CharField(max_length=8, choices=WAYS, default="turn")
-    by_skill = models.BooleanField(default=False)  # only who has the skill that the work needs
-    most_open = models.PositiveSmallIntegerField(default=MOST_OPEN)  # of one person; who has as much gets no more
+    way = models.CharField(_("given"), max_length=8, choices=WAYS, default="turn")
+    by_skill = models.BooleanField(_("by skill"), default=False)  # only who has the skill that the work needs
+    most_open = models.PositiveSmallIntegerField(_("most that one may have open"), default=MOST_OPEN)  # of one person; who has as much gets no more
     needs = "staffing.plan"
     homes = ("team",)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from praxis.lib.shifts import next_shift, on_shift
+from praxis.lib.businesstime import Calendar, NeverOpen, week_of
 from praxis.records.models import Record
 from praxis.records.read import reach
 
@@ -33,11 +33,19 @@ def presence(people, at):
         zone = person.zone or person.organisation.zone
         if person.pk in away:
             found[person.pk] = Presence(False, "on leave", away[person.pk].ends_at)
-        elif person.pk in weeks and not on_shift(weeks[person.pk], at, zone):
-            found[person.pk] = Presence(False, "off shift", next_shift(weeks[person.pk], at, zone))
+        elif person.pk in weeks and not (hours := Calendar(zone, week_of(weeks[person.pk]))).is_open(at):
+            found[person.pk] = Presence(False, "off shift", _next(hours, at))
         else:
             found[person.pk] = HERE
     return found
+
+
+def _next(hours, at):
+    """When the next shift begins; None for somebody who never works."""
+    try:
+        return hours.next_open(at)
+    except NeverOpen:
+        return None
 
 
 def covered_by(actor, at):

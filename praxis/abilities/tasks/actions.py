@@ -57,7 +57,7 @@ def add_task(record: Record, by: Actor, title: Annotated[str, Ask(_("What is to 
     made = _made(record, by, title=title, team=team, owner=owner, due_on=_day(due_on), mandatory=not optional)
     if first:
         write.link(first, made, BLOCKS, by, needs="see")
-    _told(record, by, [made])
+    _told(record, by, f"{made.number} {made.title}")
     return record
 
 
@@ -66,8 +66,9 @@ def add_tasks(record: Record, by: Actor, template: Annotated[int, Ask(_("Templat
     """All steps of a template, in its order, for the groups that it names."""
     if str(template) not in dict(templates_for(record, by)):
         raise ValidationError({"template": _t("Choose one of the list.")})
-    made = from_template(record, by, TaskTemplate.objects.get(pk=whole(str(template))))
-    _told(record, by, made)
+    chosen = TaskTemplate.objects.get(pk=whole(str(template)))
+    made = from_template(record, by, chosen)
+    _told(record, by, _t("%(n)s tasks from “%(template)s”") % {"n": len(made), "template": chosen.label})
     return record
 
 
@@ -107,8 +108,8 @@ def _made(record, by, **values):
                              **({"service": service} if service else {}), **values)
 
 
-def _told(record, by, made):
-    write.note(record, by, needs=f"{record.kind}.see", event="tasks.added", data={"words": ", ".join(f"{t.number} {t.title}" for t in made)})
+def _told(record, by, words):
+    write.note(record, by, needs=f"{record.kind}.see", event="tasks.added", data={"words": words})
 
 
 @TASK.action(label=_("Assign to me"), needs="task.work", icon="hand", hotkey="I", when=lambda record: record.is_open and record.owner_id is None)

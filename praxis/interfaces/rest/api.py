@@ -22,7 +22,7 @@ from praxis.abilities.conversation.read import timeline
 from praxis.abilities.measures import read
 from praxis.abilities.measures.library import readable
 from praxis.abilities.search.query import search as find
-from praxis.kernel.errors import Conflict, Forbidden, NotPossible
+from praxis.kernel.errors import Conflict, Forbidden, NotPossible, takes_no_writes
 from praxis.kernel.kinds import registry
 from praxis.lib.conditions import BadCondition, from_query, to_query
 from praxis.lib.text import whole
@@ -36,7 +36,6 @@ from praxis.records.read import by_number, possible
 from . import shapes
 
 MOST, USUAL = 200, 50
-FULL = ("readonly", "read-only", "disk is full", "no space left", "disk full")  # what the databases say when they take no writes
 NOT_THERE = "There is no such record that you can see."
 PROBLEM = "application/problem+json"
 ONCE = {"in": "header", "name": "Idempotency-Key", "required": False, "schema": {"type": "string"},
@@ -125,8 +124,8 @@ def _problems():
         return problem(400, "This filter cannot be read", str(error))
 
     @api.exception_handler(DatabaseError)
-    def takes_no_writes(request, error):
-        if not any(words in str(error).lower() for words in FULL):
+    def shut(request, error):
+        if not takes_no_writes(error):
             raise error
         return problem(503, "Nothing can be saved just now", "The database takes no writes. Try again later with the same Idempotency-Key.")
 

@@ -8,10 +8,8 @@ from django.http import HttpResponse, JsonResponse
 from django.template import engines
 from django.utils.translation import gettext as _
 
-from praxis.kernel.errors import Conflict, Forbidden, NotPossible
+from praxis.kernel.errors import Conflict, Forbidden, NotPossible, takes_no_writes
 from praxis.lib.conditions import BadCondition
-
-FULL = ("readonly", "read-only", "disk is full", "no space left", "disk full")  # what the databases say then
 
 
 def answer(request, status, heading, text, back="/"):
@@ -38,7 +36,7 @@ def translated(request, problem):
             return answer(request, 422, _("Something is missing or wrong"), " ".join(problem.messages), request.path)
         case BadCondition():
             return answer(request, 400, _("This filter cannot be read"), str(problem))
-        case DatabaseError() if any(words in str(problem).lower() for words in FULL):
+        case DatabaseError() if takes_no_writes(problem):
             logging.getLogger("praxis").error("The database takes no writes: %s", problem)
             return answer(request, 503, _("Nothing can be saved just now"),
                           _("The database takes no writes: its disk may be full. What you typed is kept in your browser; try again later, and tell your operator."),

@@ -57,7 +57,7 @@ def desk(request):
     """Every measure that the reader may have, as tiles that lead to their records."""
     health, chips, _priorities, query = _asked(request)
     groups = {}
-    for one in readable(request.actor):
+    for one in sorted(readable(request.actor), key=lambda one: one.kind != figures.KIND):  # the desk's own first
         tests = health.tests if one.kind == figures.KIND else ()
         groups.setdefault(one.group, []).append(read.value(one, request.actor, tests, health.period()))
     return page(request, "measurement/desk.j2", groups=groups, chips=chips, query=query, section="reports", weeks=health.weeks)

@@ -2,7 +2,7 @@
 
 from .act import act
 from .change import change
-from .gate import writing
+from .gate import trial, writing
 from .link import link, unlink
 from .move import move, until_done
 from .note import note
@@ -12,4 +12,4 @@ from .replay import Happening, History, replay
 from .rows import remove, save, save_many
 
 __all__ = ["Happening", "History", "act", "change", "link", "move", "note", "once", "open_record", "remove", "replay",
-           "save", "save_many", "unlink", "until_done", "writing"]
+           "save", "save_many", "trial", "unlink", "until_done", "writing"]

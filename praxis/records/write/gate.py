@@ -11,6 +11,14 @@ _threads = threading.RLock()
 
 
 @contextmanager
+def trial():
+    """What is written inside is checked by everything that checks a write, and nothing of it stays."""
+    with writing(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
 def writing():
     """A transaction for a write; on a SQLite file behind a lock of threads and one of processes."""
     name = connection.settings_dict["NAME"]
