@@ -10,7 +10,6 @@ from praxis.abilities.fields.models import CustomField
 from praxis.kernel.actors import system
 from praxis.kernel.logs import Lines, masked
 from praxis.people.models import Attempt, Session, Team
-from praxis.people.signin import make_token
 from praxis.records import write
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +17,9 @@ ODD = [{"$ne": ""}, ["a"], True, 1, None, {"a": {"b": 1}}, [["x"]]]
 
 
 @pytest.fixture
-def rest(company):
-    def rest(method, path, body=None, role="agent", **headers):
-        head = {"Authorization": f"Bearer {make_token(company.people[role], 't')[1]}"} | {k.replace("_", "-"): v for k, v in headers.items()}
-        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        return getattr(Client(raise_request_exception=False), method)(f"/api/v1{path}", headers=head, **data)
-
-    return rest
+def rest(company, rest):
+    """rest(method, path, body, role) as somebody of the company with that role."""
+    return lambda method, path, body=None, role="agent", **headers: rest(company.people[role], method, path, body, **headers)
 
 
 # -- T-E2
