@@ -247,3 +247,47 @@ def test_a_field_shows_while_its_condition_holds(site, enter, dice):
     assert not field.is_visible()
     page.select_option("[name=channel]", "phone")
     assert field.is_visible() and field.input_value() == "+49 40 555 1"
+
+
+def test_a_saved_answer_by_keyboard_and_its_open_gap(site, enter, dice):
+    """/ on an empty line opens the saved answers; a gap that the record cannot fill is marked and is not sent (L1-12)."""
+    number = report(enter(BIRGIT), site, f"Answered {dice.randrange(10**6)}")
+    page = enter(MARA)
+    page.goto(f"{site.base}/r/{number}")
+    page.click("#reply")
+    page.keyboard.type("/")
+    page.wait_for_selector("[data-answers-open]")
+    page.keyboard.type("known")
+    page.wait_for_selector("#answers-found .answer:has-text('A known disruption') >> nth=0")
+    page.wait_for_selector("#answers-found .answer:has-text('We wait for the supplier')", state="detached")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-answers-open]", state="detached")
+    text = page.input_value("#reply")
+    assert text.startswith("Hello Birgit,") and "{{ service }}" in text and "/" not in text[:1]
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#toasts .toast:has-text('Nothing was sent')")
+    assert page.input_value("#reply") == text
+    page.keyboard.type("the Wi-Fi")  # the gap is selected: typing fills it
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".thread .msg:has-text('others notice the same with the Wi-Fi')")
+
+
+def test_changes_of_settings_are_counted_and_saved_by_ctrl_s(site, enter, dice):
+    page = enter("elif.demir@nordwind.example")
+    page.goto(site.base + "/admin/levels")
+    said = page.locator(".savebar [data-said]")
+    cell = page.locator("input[name$='-resolve-4']").first
+    before = cell.input_value()
+    cell.fill("6d")
+    assert said.inner_text() == "1 change not saved"
+    page.click(".savebar [type=reset]")
+    page.wait_for_selector(".savebar [data-said]:has-text('Nothing changed')")
+    assert cell.input_value() == before
+    cell.fill("6d")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".savebar [data-said]:has-text('Nothing changed')")
+    assert page.locator("input[name$='-resolve-4']").first.input_value() == "6d"
+    page.locator("input[name$='-resolve-4']").first.fill(before)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(f"input[name$='-resolve-4'][value='{before}'] >> nth=0")
+

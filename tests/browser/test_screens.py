@@ -6,10 +6,10 @@ from axe_playwright_python.sync_playwright import Axe
 MARA, ELIF, BIRGIT, JONAS = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "elif.demir", "birgit.hansen", "jonas.weber"))
 AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
                "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs",
-               "first/older?before=999999999", "first/panel/effort.people", "first/do/add_task", "/k/task?view=open", "/k/task/new", "/away")
+               "first/older?before=999999999", "first/answers", "first/panel/effort.people", "first/do/add_task", "/k/task?view=open", "/k/task/new", "/away")
 LEAD_PAGES = ("/", "/reports", "/reports/health", "/reports/health?weeks=4&priority=0", "/even-out")
 ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k/agreement/new", "/admin", "/admin?q=hours", "/admin/people", "/admin/people/new",
-               "/admin/calendars/1", "/admin/targets", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",
+               "/admin/calendars/1", "/admin/targets", "/admin/levels", "/admin/answers", "/admin/answers/1", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",
                "/admin/teams/1/remove", "/import", "/levels/what-if", "/admin/absences/new", "/admin/shifts/new", "/admin/assignment/1", "/admin/task-templates/1")
 # Components of each mockup (design/src) that this page is made of.
 PARTS = {
@@ -18,6 +18,7 @@ PARTS = {
     "/k/incident": ("nav.tabs a[aria-current] .count", ".filters .chip", "details summary:has-text('Filter')", "table.list th[aria-sort]", "td.pick input", ".prio", ".avatar", "progress.fuse",
                     ".preview .title", ".preview .clock", ".preview .props .edit", ".preview .composer textarea", ".bulk"),
     "/admin/calendars/1": ("header.bar .set-find input", ".cols.set > aside.rail.start .nav a[aria-current=page]", "h2", ".hours svg.draw rect", ".f textarea", ".btn[data-kind=primary]"),
+    "/admin/levels": (".cols.set > aside.rail.start .nav a[aria-current=page]", "table.grid-table td input.num >> nth=20", ".setting p", ".hours svg.draw rect", ".savebar.float [data-kind=primary] kbd"),
     "/reports/health": ("nav.crumbs a", ".filters .chip >> nth=2", "dl.kpis .kpi >> nth=4", ".kpi .delta b[data-tone]", ".kpi svg.spark", "svg.chart[aria-label^='Control chart'] text:has-text('UCL')",
                         "svg.chart[aria-label^='Backlog flow'] text:has-text('Backlog')", "table.att svg.draw circle", "table.att a[data-count]", "svg.chart text:has-text('p90')", "details.behind table"),
     "lead": (".rail .load .avatar", ".rail .load progress.meter", ".rail h2:has-text('Team load')", ".rail a:has-text('Even out')", ".rail h2:has-text('Handover')", ".rail .prose-sm strong"),
@@ -54,7 +55,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, wid
 
 
 def test_the_drawn_parts_are_there(site, enter):
-    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first")), (ELIF, ("/admin/calendars/1",)), (JONAS, ("/reports/health", "lead"))):
+    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first")), (ELIF, ("/admin/calendars/1", "/admin/levels")), (JONAS, ("/reports/health", "lead"))):
         page = enter(person)
         for path in paths:
             page.goto(site.base + address(page, site, "/" if path == "lead" else path))

@@ -131,17 +131,17 @@ def test_settings_are_found_checked_and_given_back(root, company):
     page = root.get("/admin?q=auto close").content.decode()
     assert "/admin/settings?q=incident.auto_close_days" in page or "Working days after" not in page
     assert "Working days after" in root.get("/admin/settings?q=closes").content.decode()
-    bad = root.post("/admin/settings", {"key": "incident.auto_close_days", "value": "soon"})
+    bad = root.post("/admin/settings", {"incident.auto_close_days": "soon"})
     assert bad.status_code == 422 and "int is expected" in bad.content.decode() and 'value="soon"' in bad.content.decode()
-    root.post("/admin/settings", {"key": "incident.auto_close_days", "value": "9"})
+    root.post("/admin/settings", {"incident.auto_close_days": "9"})
     from praxis.kernel.settings import forget
     forget()
     assert AUTO_CLOSE() == 9
     client = company.client("administrator")
-    client.post("/admin/settings", {"key": "incident.auto_close_days", "value": "2"})
+    client.post("/admin/settings", {"incident.auto_close_days": "2"})
     forget()
     assert AUTO_CLOSE(company.organisation.pk) == 2 and AUTO_CLOSE() == 9
-    root.post("/admin/settings", {"key": "incident.auto_close_days", "reset": "1"})
+    root.post("/admin/settings", {"reset": "incident.auto_close_days"})
     forget()
     assert AUTO_CLOSE() == 5 and Setting.objects.filter(key="incident.auto_close_days").count() == 1
 
@@ -199,7 +199,7 @@ def test_po5_what_the_page_does_and_what_the_text_says_are_equal(root, company, 
     week = "\n".join(f'{d}: ["07:00-19:00"]' for d in ("mon", "tue", "wed", "thu", "fri"))
     root.post(f"/admin/calendars/{calendar.pk}", {"label": "Working time", "key": "working", "week": week, "exceptions": "2026-12-24: []", "version": calendar.version})
     root.post("/admin/promises/new", {"label": "New", "key": "new", "levels": ""})
-    root.post("/admin/settings", {"key": "incident.auto_close_days", "value": "7"})
+    root.post("/admin/settings", {"incident.auto_close_days": "7"})
     root.post(f"/admin/targets/{target.pk}", {"set": target.set_id, "kind": "incident", "metric": "resolve", "priority": 3, "length": "3d", "calendar": "working",
                                              "pauses": "", "version": target.version})
     after = config.export()
@@ -218,7 +218,7 @@ def test_a_short_text_stays_small(root):
     bomb = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]"
     answer = root.post("/admin/promises/new", {"label": "B", "key": "b", "levels": bomb})
     assert answer.status_code == 422 and not TargetSet.objects.filter(key="b").exists()
-    assert root.post("/admin/settings", {"key": "clocks.levels", "value": bomb}).status_code == 422
+    assert root.post("/admin/settings", {"clocks.levels": bomb}).status_code == 422
     with pytest.raises(config.BadText):
         config.diff(bomb)
 

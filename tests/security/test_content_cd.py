@@ -141,7 +141,7 @@ def test_t_d6_structured_text_makes_no_object(text, company, tmp_path):
     """T-D6: the tags by which YAML names Python's own objects are refused by every form that takes structured text."""
     company.people["root"] = company.person("root@acme.example", "administrator", everywhere=True)
     root, text = company.client("root"), text.format(path=tmp_path / "made")
-    for url, form in (("/admin/settings", {"key": "clocks.levels", "value": text}), ("/admin/promises/new", {"label": "P", "key": "p", "levels": text}),
+    for url, form in (("/admin/settings", {"clocks.levels": text}), ("/admin/promises/new", {"label": "P", "key": "p", "levels": text}),
                       ("/admin/roles/new", {"label": "R", "key": "r", "permissions": text})):
         assert root.post(url, form).status_code == 422, url
     assert not os.listdir(tmp_path)
@@ -157,4 +157,4 @@ def test_t_d11_no_setting_names_a_program(company):
     assert [k for k in declared if any(w in k for w in ("path", "command", "program", "binary", "executable", "script", "shell"))] == []
     assert all(found(starts_program, text) for text in ("import subprocess", "import os\nos.system(x)", "run(x, shell=True)", "import os\nos.execv(a, b)"))
     company.people["root"] = company.person("root@acme.example", "administrator", everywhere=True)
-    assert company.client("root").post("/admin/settings", {"key": "backup.command", "value": "/bin/sh"}).status_code == 404
+    assert company.client("root").post("/admin/settings", {"backup.command": "/bin/sh"}).status_code == 404

@@ -169,7 +169,7 @@ def test_t_j2_structured_text_is_bounded(company):
     """T-J2: YAML and conditions nested without end are a 422 beside the field."""
     company.people["root"] = company.person("root@acme.example", "administrator", everywhere=True)
     root, when = company.client("root", raise_request_exception=False), "{how: all, parts: [" * 400 + "]}" * 400
-    for url, form in (("/admin/settings", {"key": "clocks.levels", "value": "[" * 20_000}), ("/admin/settings", {"key": "clocks.levels", "value": "{a: " * 5000 + "}" * 5000}),
+    for url, form in (("/admin/settings", {"clocks.levels": "[" * 20_000}), ("/admin/settings", {"clocks.levels": "{a: " * 5000 + "}" * 5000}),
                       ("/admin/fields/new", {"kind": "incident", "key": "a", "label": "A", "type": "text", "position": "1", "when": when})):
         assert root.post(url, form).status_code == 422, url
 

@@ -151,7 +151,7 @@ administer(
     Rows(key="promises", label=_("Sets of promises"), one=_("Set of promises"), place="desk", model=TargetSet, home="", columns=("label", "key"),
          form=("label", "key", "levels"), natural=("key",), find=("label",), order=("label",), links=((_("Its promises"), "/admin/targets?set={pk}"),),
          hints={"levels": _("Who is told when, such as 75: [owner, lead]; empty: as for everybody")}),
-    Rows(key="targets", label=_("Service hours and targets"), one=_("Promise"), place="desk", model=Target, home="",
+    Rows(key="targets", label=_("Promises"), one=_("Promise"), place="desk", model=Target, home="",
          columns=("set", "kind", "metric", "priority", "length", "calendar"), joins=("set",), filters=("set",),
          form=("set", "kind", "metric", "priority", "length", "calendar", "pauses", "restart", "valid_from"),
          natural=("set", "kind", "metric", "priority", "valid_from"), find=("set__label", "kind"), order=("set__label", "kind", "metric", "priority"),

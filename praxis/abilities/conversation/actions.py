@@ -15,7 +15,7 @@ from praxis.records import write
 from praxis.records.models import Record
 from praxis.records.read import base
 
-from . import store
+from . import answers, store
 from .models import Entry, File
 
 MOST_TEXT = 100_000
@@ -23,8 +23,8 @@ MOST_TEXT = 100_000
 
 @registry.offer("*", label=_("Reply"), needs="*.reply", quiet=True, after_close=True)
 def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4)] = "", internal: bool = False,
-          then: str = "", aside: str = "", files: Annotated[list, Ask(_("Files"), kind="files")] = ()):
-    """Say something to the requester, or to colleagues only; then make a move."""
+          then: str = "", aside: str = "", files: Annotated[list, Ask(_("Files"), kind="files")] = (), answer: int = 0):
+    """Say something to the requester, or to colleagues only; then make a move. `answer` is the saved answer that it began with."""
     if internal and not by.may(f"{record.kind}.notes", record):
         raise Forbidden(f"{record.kind}.notes")
     if not text.strip() and not files:
@@ -33,6 +33,8 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
         raise Forbidden(f"{record.kind}.notes")
     if len(text) > MOST_TEXT:
         raise ValidationError({"text": _t("At most 100,000 letters. Attach longer text as a file.")})
+    if not internal:
+        answers.check_filled(text)
     from_requester = by.id is not None and by.id == record.requester_id
     if record.phase == Phase.FINAL and from_requester and not internal and "follow_up" in record.type.verbs:
         made = write.act(record, by, "follow_up", text=text)
@@ -43,6 +45,8 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
     write.note(record, by, needs=f"{record.kind}.notes" if internal else f"{record.kind}.reply",
                event="conversation.noted" if internal else "conversation.replied",
                data={"entry": entry.pk} | ({"files": names} if names else {}), body={"text": text, "internal": internal})
+    if answer:
+        answers.used(answer, record, by)
     if then:
         _then(record, by, then, "" if internal else text)  # what was said in private fills no public column
     elif from_requester and not internal:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Panel, contribute
+from praxis.kernel.display import Panel, Rows, administer, contribute
 from praxis.kernel.kinds import registry
 from praxis.records.read import possible
 
-from .models import Entry
+from .models import GAPS, Answer, Entry
 from .read import TALK, sees_notes, timeline
 
 SILENT = {"resolved_at", "closed_at", "closed_how", "hops", "previous_team", "reopened", "last_reopened_by", "priority_reason",
@@ -95,4 +96,14 @@ contribute(
           on=("conversation.*",), order=80),
     Panel(key="conversation.quick", title="", slot="preview", template="conversation/quick.j2", load=_quick,
           on=("conversation.*",), order=90),
+)
+
+administer(
+    Rows(key="answers", label=_("Saved answers"), one=_("Saved answer"), place="desk", model=Answer, needs="answers.write",
+         columns=("name", "folder", "shortcut", "team", "uses", "organisation", "is_active"),
+         form=("name", "folder", "shortcut", "text", "team", "organisation", "is_active"), natural=("organisation", "shortcut"),
+         find=("name", "folder", "shortcut", "text"), order=("folder", "name"), joins=("organisation", "team"),
+         about=_("Texts for what is said again and again. In a message, write / on an empty line, or :: anywhere, to choose one."),
+         hints={"text": format_lazy("{} {}", _("Gaps that the record fills:"), " ".join("{{ " + g + " }}" for g in GAPS)), "shortcut": _("One word, such as need-info"),
+                "team": _("Empty: for everybody"), "organisation": _("Empty: for all")}),
 )

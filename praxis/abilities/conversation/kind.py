@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, registry
+from praxis.kernel.kinds import EventType, Permission, registry
 
 
 def _snippet(event):
@@ -8,6 +8,8 @@ def _snippet(event):
 
 
 registry.declare(
+    Permission("answers.write", _("Write saved answers"), {"team_lead": "all", "incident_manager": "all", "administrator": "all"}),
+    EventType("answer.saved", _("changed a saved answer"), "message-square"),
     EventType("conversation.replied", _("replied"), "reply"),
     EventType("conversation.noted", _("wrote an internal note"), "lock"),
     EventType("conversation.pinned", _("pinned an entry"), "flag"),

@@ -1,6 +1,14 @@
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.now import now
+from praxis.people.models import Row
+
+GAPS = ("number", "title", "state", "priority", "requester.name", "requester.first_name", "owner.name", "team", "service", "me.name", "me.first_name")
 
 
 class Entry(models.Model):
@@ -32,3 +40,29 @@ class File(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["sha256"], name="file_sha256")]
+
+
+class Answer(Row):
+    """A saved answer: a text for what is said again and again, with gaps such as {{ requester.first_name }}."""
+
+    organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("only for the group"))
+    folder = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=80)
+    shortcut = models.SlugField(max_length=30)
+    text = models.TextField(max_length=10_000)
+    is_active = models.BooleanField(default=True)
+    uses = models.PositiveIntegerField(_("times sent"), default=0, editable=False)
+    needs = "answers.write"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "shortcut"], name="answer_once", nulls_distinct=False)]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        wrong = [w for w in re.findall(r"\{\{\s*(.*?)\s*\}\}", self.text) if w not in GAPS]
+        if wrong:
+            words = {"wrong": wrong[0], "all": ", ".join(GAPS)}
+            raise ValidationError({"text": _t("Nothing fills the gap “%(wrong)s”. Possible are: %(all)s.") % words})

@@ -2,11 +2,12 @@
 
 import shutil
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import yaml
 from django.conf import settings as site
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -51,29 +52,55 @@ def draw(request, name, here, status=200, **context):
 @require_http_methods(["GET", "POST"])
 @access("admin.settings")
 def settings(request):
-    """Every declared setting, found by its words; a value is saved for everybody or for one's own organisation."""
-    typed, error, status, failed = request.GET.get("q", "").strip()[:80], "", 200, ""
+    """Every declared setting, found by its words; values are saved together, for everybody or for one's own organisation."""
+    typed, errors, posted = request.GET.get("q", "").strip()[:80], {}, request.POST
     reach = request.actor.organisations("admin.settings")
     home = None if reach is None else request.actor.organisation if request.actor.organisation in reach else min(reach)
     if request.method == "POST":
-        one = declared.get(request.POST.get("key", ""))
-        if one is None:
-            raise Http404
-        try:
-            _save_setting(one, request.POST.get("value", ""), home, request.actor, "reset" in request.POST)
-            return SeeOther(f"/admin/settings?q={one.key}")
-        except (ValidationError, ValueError, Refused) as problem:
-            error, status, failed = " ".join(getattr(problem, "messages", [str(problem)])), 422, one.key
+        errors = _save_settings(posted, home, request.actor)
+        if not errors:
+            return SeeOther(f"/admin/settings?q={quote(typed)}")
     words = typed.casefold().split()
     found = [s for s in sorted(declared.values(), key=lambda s: s.key) if all(w in f"{s.key} {s.label}".casefold() for w in words)]
-    changed = {r.key for r in Setting.objects.filter(Q(organisation=None) | Q(organisation=home))}
-    items = [{"one": s, "value": request.POST["value"] if s.key == failed else _shown(s, s(home)), "changed": s.key in changed,
-              "lines": s.type is dict, "error": error if s.key == failed else ""} for s in found]
-    return draw(request, "admin/settings.j2", "/admin/settings", status, items=items, find=typed, everybody=home is None)
+    stored = _stored(home)
+    items = [{"one": s, "value": posted.get(s.key, _shown(s, stored)), "was": posted.get(f"was-{s.key}", _shown(s, stored)), "changed": s.key in stored,
+              "lines": s.type is dict, "switch": s.type is bool, "error": errors.get(s.key, "")} for s in found]
+    return draw(request, "admin/settings.j2", "/admin/settings", 422 if errors else 200, items=items, find=typed, everybody=home is None)
 
 
-def _shown(one, value):
-    return as_text(value) if one.type is dict else value
+def _stored(home):
+    """{key: value} of what differs from the defaults, read anew: another process may have changed it a moment ago."""
+    found = Setting.objects.filter(Q(organisation=None) | Q(organisation=home))
+    return {r.key: r.value for r in sorted(found, key=lambda r: r.organisation is not None)}
+
+
+def _shown(one, stored):
+    """The value in force as its field shows it."""
+    value = stored.get(one.key, one.default)
+    return as_text(value) if one.type is dict else str(value).lower() if one.type is bool else str(value)
+
+
+def _save_settings(posted, home, by):
+    """Store each setting whose field differs from what the page showed, all or none; {key: what is wrong}."""
+    keys = {k for k in posted if k not in ("csrfmiddlewaretoken", "reset") and not k.startswith("was-")} | set(posted.getlist("reset"))
+    if unknown := keys - set(declared):
+        raise Http404(", ".join(sorted(unknown)))
+    errors, stored = {}, _stored(home)
+    with transaction.atomic():
+        for key in sorted(keys):
+            one, typed = declared[key], posted.get(key, "").replace("\r\n", "\n")
+            was = posted.get(f"was-{key}", "").replace("\r\n", "\n")
+            if key not in posted.getlist("reset") and typed == was:
+                continue
+            try:
+                if was and was.strip() != _shown(one, stored).strip():
+                    raise Refused(_t("%s: somebody else changed this in the meantime. Open the page again to see what it says now.") % one.label)
+                _save_setting(one, typed, home, by, key in posted.getlist("reset"))
+            except (ValidationError, ValueError, Refused) as problem:
+                errors[key] = " ".join(getattr(problem, "messages", [str(problem)]))
+        if errors:
+            transaction.set_rollback(True)
+    return errors
 
 
 def _save_setting(one, typed, home, by, reset):

@@ -1,24 +1,17 @@
-"""Search, jobs, files, bulk work and the keyboard's page."""
-
-from urllib.parse import quote
+"""Search, jobs, bulk work and the keyboard's page."""
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from praxis.abilities.conversation.display import words
-from praxis.abilities.conversation.read import entry_for, file_for, timeline
-from praxis.abilities.conversation.store import path_of
 from praxis.abilities.search.query import search as find
-from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
 from praxis.kernel.models import Job
 from praxis.kernel.now import now
-from praxis.lib.text import whole
 from praxis.records import write
-from praxis.records.read import briefs, by_number
-from praxis.screens.access import SIGNED_IN, access
+from praxis.records.read import briefs
+from praxis.screens.access import access
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import form_for
 from praxis.screens.draw import asked_by_script, fragment, page
@@ -40,41 +33,6 @@ def search(request):
     if asked_by_script(request):
         return fragment(request, "web/hits.j2", **context)
     return page(request, "web/search.j2", section="search", **context)
-
-
-@require_GET
-@access(SIGNED_IN)
-def file(request, pk):
-    """An attached file, as a download that runs nowhere, for whoever may see what it hangs on."""
-    found = file_for(pk, request.actor, by_number)
-    if found is None or not path_of(found.sha256).exists():
-        raise Http404
-    answer = FileResponse(path_of(found.sha256).open("rb"), content_type="application/octet-stream")
-    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
-
-
-@require_GET
-@access(SIGNED_IN)
-def said(request, pk):
-    """The whole of a long entry, as plain text, for whoever may see it."""
-    found = entry_for(pk, request.actor, by_number)
-    if found is None:
-        raise Http404
-    return HttpResponse(found.text, content_type="text/plain; charset=utf-8")
-
-
-@require_GET
-@access("desk.work")
-def older(request, number):
-    """What was said and done before an event, a page at a time."""
-    record = by_number(number, request.actor, "requester")
-    if record is None:
-        raise Http404
-    lines, before = timeline(record, request.actor, before=whole(request.GET.get("before", "")))
-    return page(request, "web/older.j2", record=record, kind=record.type, lines=lines, before=before, words=words, facts=fields(record.kind),
-                section=record.kind, first=before is None)
 
 
 @require_GET
@@ -133,6 +91,6 @@ def bulk(request, key):
 def keys(request):
     rows = (("J K", _("Next, previous")), ("↵", _("Open")), ("X", _("Select")), ("C", _("New")), ("A", _("Assign")), ("I", _("Assign to me")),
             ("S", _("State")), ("P", _("Priority")), ("R", _("Reply")), ("⇧R", _("Resolve")), ("N", _("Internal note")), ("L", _("Link")),
-            ("F", _("Filter")), ("G W", _("My work")), ("G I", _("Incidents")), ("T", _("Take next (my work)")), ("/", _("Search")),
+            ("F", _("Filter")), ("G W", _("My work")), ("G I", _("Incidents")), ("T", _("Take next (my work)")), ("/", _("Search; in an empty line of a message: saved answers")), ("::", _("Saved answers, while writing a message")), ("Ctrl S", _("Save the changes of a settings page")),
             ("Ctrl ↵", _("Send")), ("Esc", _("Close, clear")))
     return page(request, "web/keys.j2", rows=rows, section="keys")

@@ -3,7 +3,7 @@ from django.urls import path
 from praxis.screens import list_pages, rows, views
 from praxis.screens import pages as extra
 
-from . import admin, health, home, imports, pages, signin, team
+from . import admin, health, home, imports, levels, pages, signin, talk, team
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,8 +21,8 @@ urlpatterns = [
     path("keys", pages.keys, name="keys"),
     path("jobs", pages.jobs, name="jobs"),
     path("jobs/<uuid:pk>/retry", pages.job_retry, name="job_retry"),
-    path("files/<int:pk>", pages.file, name="file"),
-    path("said/<int:pk>", pages.said, name="said"),
+    path("files/<int:pk>", talk.file, name="file"),
+    path("said/<int:pk>", talk.said, name="said"),
     path("livez", health.live, name="livez"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
@@ -32,6 +32,7 @@ urlpatterns = [
     path("import/<int:pk>/bad.csv", imports.bad, name="import_bad"),
     path("admin", rows.start, name="admin"),
     path("admin/settings", admin.settings, name="admin_settings"),
+    path("admin/levels", levels.levels, name="admin_levels"),
     path("admin/why", admin.why, name="admin_why"),
     path("admin/log", admin.log, name="admin_log"),
     path("admin/tokens", admin.tokens, name="admin_tokens"),
@@ -55,7 +56,8 @@ urlpatterns = [
     path("k/<slug:key>/filter/<slug:field>", list_pages.list_filter, name="filter"),
     path("k/<slug:key>/apply/<slug:field>", list_pages.list_apply, name="apply"),
     path("r/<slug:number>", views.record_detail, name="record"),
-    path("r/<slug:number>/older", pages.older, name="older"),
+    path("r/<slug:number>/answers", talk.answers, name="answers"),
+    path("r/<slug:number>/older", talk.older, name="older"),
     path("r/<slug:number>/field/<slug:key>", views.record_field, name="field"),
     path("r/<slug:number>/panel/<str:key>", views.record_panel, name="panel"),
     path("r/<slug:number>/move/<slug:name>", views.record_move, name="move"),

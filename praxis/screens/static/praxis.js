@@ -12,6 +12,7 @@
     }
     for (const s of $$("aside section[id^=p-], .measure > div[id^=p-]")) s.hidden = !s.innerHTML.trim();
     for (const area of $$("textarea[data-draft]")) restore(area);
+    for (const f of $$("form[data-changes]")) { typed_in(f).forEach(known); tell(f); }
     burn();
   }
 
@@ -53,6 +54,55 @@
   }
   for (const kind of ["input", "change"]) document.addEventListener(kind, e => { if (e.target.form) fitting(); });
 
+  // Settings: changes that are not saved are counted, kept from being lost by leaving, and saved with Ctrl S.
+  const first_seen = new WeakMap();
+  const value_of = e => e.type === "checkbox" ? e.checked : e.multiple ? [...e.selectedOptions].map(o => o.value).join() : e.value;
+  const known = e => { if (!first_seen.has(e)) first_seen.set(e, value_of(e)); return first_seen.get(e); };
+  const typed_in = f => [...f.elements].filter(e => e.name && e.type !== "hidden" && e.matches("input, select, textarea"));
+  const unsaved = f => typed_in(f).filter(e => value_of(e) !== known(e)).length;
+  function tell(f) {
+    const n = unsaved(f), bar = $(".savebar", f);
+    $("[data-said]", bar).textContent = n ? (n === 1 ? "1 change not saved" : `${n} changes not saved`) : "Nothing changed";
+    $("[type=reset]", bar).hidden = !n;
+    bar.dataset.unsaved = n;
+  }
+  for (const kind of ["input", "change"]) document.addEventListener(kind, e => { const f = e.target.form; if (f?.matches("[data-changes]")) tell(f); });
+  document.addEventListener("reset", e => { if (e.target.matches("[data-changes]")) setTimeout(() => tell(e.target)); });
+  addEventListener("beforeunload", e => { if ($$("form[data-changes]:not([data-sent])").some(unsaved)) e.preventDefault(); });
+
+  // Saved answers: / on an empty line or :: anywhere opens them; the chosen text goes where the caret was.
+  let answering = null;
+  function answers(area, typed) {
+    answering = { area, typed };
+    $("[data-answers]", area.form).click();
+  }
+  function insert(text, id) {
+    const { area, typed } = answering ?? { area: $(".composer textarea"), typed: "" };
+    area.focus();
+    if (typed && area.value.slice(0, area.selectionStart).endsWith(typed)) area.setRangeText("", area.selectionStart - typed.length, area.selectionStart, "end");
+    const from = area.selectionStart;
+    area.setRangeText(text, from, area.selectionEnd, "end");
+    if (area.form.elements.answer) area.form.elements.answer.value = id;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+    gap(area, from);
+    answering = null;
+  }
+  function gap(area, from = 0) {
+    const open = /\{\{.*?\}\}/g;
+    open.lastIndex = from;
+    const hit = open.exec(area.value);
+    area.toggleAttribute("aria-invalid", Boolean(hit));
+    if (hit) { area.focus(); area.setSelectionRange(hit.index, hit.index + hit[0].length); }
+  }
+  document.addEventListener("input", e => {
+    const area = e.target;
+    if (!area.matches?.(".composer textarea") || !$("[data-answers]", area.form) || e.inputType !== "insertText") return;
+    const before = area.value.slice(0, area.selectionStart);
+    if (before.endsWith("::")) answers(area, "::");
+    else if (/(^|\n)\/$/.test(before) && /^(\n|$)/.test(area.value.slice(area.selectionStart))) answers(area, "/");
+  });
+  document.addEventListener("close", e => { if (e.target.matches("[data-answers-open]")) { answering?.area.focus(); e.target.remove(); } }, true);
+
   // Drafts: what is typed survives a lost session, a crash and a second tab.
   const key = area => `draft:${area.dataset.draft}`;
   function restore(area) {
@@ -68,9 +118,14 @@
   });
   const sent = form => { const area = form && $("textarea[data-draft]", form); if (area) try { localStorage.removeItem(key(area)); } catch { /* nothing was kept */ } };
   document.addEventListener("htmx:after:request", e => { const c = e.detail?.ctx; if (c?.response?.status === 200 && c.sourceElement) sent(c.sourceElement.closest?.("form")); });
-  document.addEventListener("submit", e => { if (!e.target.hasAttribute("hx-post")) sent(e.target); });
+  document.addEventListener("submit", e => { if (!e.target.hasAttribute("hx-post")) sent(e.target); e.target.dataset.sent = "1"; });
   document.addEventListener("htmx:after:swap", () => { ready(); });
-  document.addEventListener("htmx:after:request", e => { if (e.target.closest?.(".composer")) { document.activeElement?.blur(); newest(); } });
+  document.addEventListener("htmx:after:request", e => {
+    const composer = e.target.closest?.("form.composer");
+    if (!composer) return;
+    if (e.detail?.ctx?.response?.status === 422) return gap($("textarea", composer));
+    if (e.detail?.ctx?.request?.method === "POST") { document.activeElement?.blur(); newest(); }
+  });
 
   const rows = () => $$("#rows tbody tr[id], .list tbody tr:has(.ttl)");
   function step(by) {
@@ -97,8 +152,10 @@
   });
   document.addEventListener("reset", e => { if (e.target.id === "bulk") for (const b of $$("[name=pick]")) b.checked = false; });
   document.addEventListener("click", e => {
+    const chosen = e.target.closest("[data-insert]");
+    if (chosen) { chosen.closest("dialog").remove(); return insert(chosen.dataset.insert, chosen.dataset.answer); }
     const close = e.target.closest("[data-close]"), d = close?.closest("dialog");
-    if (d) { e.preventDefault(); d.remove(); }
+    if (d) { e.preventDefault(); d.remove(); answering?.area.focus(); }
     const s = e.target.closest("[data-step]");
     if (s) step(s.dataset.step === "j" ? 1 : -1);
     const gone = e.target.closest("[data-dismiss]");
@@ -108,6 +165,7 @@
   }, true);
   document.addEventListener("keydown", e => {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) { const b = $("[data-ctrl-enter]", e.target.form || document); e.preventDefault(); return b ? b.click() : e.target.form?.requestSubmit(); }
+    if (e.key.toLowerCase() === "s" && (e.ctrlKey || e.metaKey) && $("form[data-changes]")) { e.preventDefault(); return $("form[data-changes] [data-save]").click(); }
     if (e.key === "Escape") {
       const editor = e.target.closest?.(".editor");
       if (editor) return $(".back", editor).click();
@@ -116,6 +174,12 @@
       if (e.target.matches("input, textarea")) e.target.blur();
     }
     if (e.key === " " && e.target.matches?.("a[role=button]")) { e.preventDefault(); e.target.click(); }
+    const listed = e.target.closest?.("[data-answers-open]");
+    if (listed && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
+      const all = [$("input", listed), ...$$(".answer", listed)], at = all.indexOf(document.activeElement);
+      e.preventDefault(); return all[Math.max(0, Math.min(all.length - 1, at + (e.key === "ArrowDown" ? 1 : -1)))]?.focus();
+    }
+    if (listed && e.key === "Enter" && e.target.matches("input")) { e.preventDefault(); return $(".answer", listed)?.click(); }
     if (e.target.closest?.(".editor") && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
       const all = $$("[role=option]", e.target.closest(".editor")), at = all.indexOf(document.activeElement);
       e.preventDefault(); return all[e.key === "ArrowDown" ? Math.min(all.length - 1, at + 1) : Math.max(0, at - 1)]?.focus();
