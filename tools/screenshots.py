@@ -21,7 +21,7 @@ AGENT, EMPLOYEE, ADMIN, LEAD = (f"{n}@nordwind.example" for n in ("mara.lindqvis
 PAGES = {"login": (None, "/sign-in"), "home": (AGENT, "/"), "incidents": (AGENT, "/k/incident"), "incident": (AGENT, "first"),
          "new": (AGENT, "/incidents/new?caller=bi"), "search": (AGENT, "/search?q=scanner"), "services": (AGENT, "/k/service"),
          "states": (AGENT, "/k/incident?title.contains=zzzz"), "my": (EMPLOYEE, "/my"), "report": (EMPLOYEE, "/my/new"),
-         "admin": (ADMIN, "/admin/levels"), "answers": (AGENT, "first/answers"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
+         "admin": (ADMIN, "/admin/levels"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
          "admin-log": (ADMIN, "/admin/log"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
          "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports"), "home-lead": (LEAD, "/"), "even-out": (LEAD, "/even-out"), "away": (AGENT, "/away"),
          "tasks": (AGENT, "/k/task?view=open")}

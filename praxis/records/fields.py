@@ -86,6 +86,7 @@ contribute(
     "*",
     Field(key="number", label=_("ID"), draw="ref", icon="diamond", path="number", edit=False, ops=("is", "in")),
     Field(key="title", label=_("Subject"), draw="title", icon="type", path="title", ops=("contains",)),
+    Field(key="description", label=_("Description"), icon="type", path="description", ops=("contains",), edit=False),
     Field(key="state", label=_("State"), draw="state", icon="circle-dashed", path="state", type="choice", where=where.state,
           read=lambda r: r.stage, options=states, save=lambda record, by, raw, seen: move(record, by, raw),
           ops=("is", "is_not")),

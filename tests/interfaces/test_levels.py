@@ -1,5 +1,7 @@
 """Service hours and targets on one page: changed in place, from now on, all or nothing."""
 
+import json
+
 import pytest
 
 from praxis.abilities.clocks.models import Target, TargetSet
@@ -23,6 +25,12 @@ def in_force(metric="resolve", priority=3, key="standard"):
     return sorted(rows, key=lambda r: (r.valid_from is not None, r.valid_from or now(), r.pk))[-1] if rows else None
 
 
+def send(client, cells):
+    """Post the table with {cell: (what the page showed, what was typed)}."""
+    seen = {name: before for name, (before, _typed) in cells.items() if before}
+    return client.post("/admin/levels", {"seen": json.dumps(seen)} | {name: typed for name, (_before, typed) in cells.items()})
+
+
 def test_every_promise_stands_in_the_table(root):
     page = root.get("/admin/levels").content.decode()
     assert page.count('name="t-') == 5 * len(set(Target.objects.values_list("set", "kind", "metric")))
@@ -31,7 +39,7 @@ def test_every_promise_stands_in_the_table(root):
 
 def test_a_changed_cell_counts_from_now_on_and_the_others_stay(root):
     old, count = in_force(), Target.objects.count()
-    answer = root.post("/admin/levels", {cell(): "1d", f"was-{cell()}": f"{old.version}:{old.length}", cell("respond", 3): "4h", f"was-{cell('respond', 3)}": "1:4h"})
+    answer = send(root, {cell(): ("2d", "1d"), cell("respond", 3): ("4h", "4h")})
     assert answer.status_code == 303 and Target.objects.count() == count + 1
     new = in_force()
     assert new.length == "1d" and new.valid_from and new.calendar == old.calendar and new.pauses == old.pauses
@@ -41,24 +49,24 @@ def test_a_changed_cell_counts_from_now_on_and_the_others_stay(root):
 
 def test_what_is_wrong_saves_nothing_and_keeps_what_was_typed(root):
     count = Target.objects.count()
-    answer = root.post("/admin/levels", {cell(): "soon", f"was-{cell()}": "1:2d", cell("respond"): "3h", f"was-{cell('respond')}": "1:4h"})
+    answer = send(root, {cell(): ("2d", "soon"), cell("respond"): ("4h", "3h")})
     page = answer.content.decode()
     assert answer.status_code == 422 and Target.objects.count() == count
     assert 'value="soon"' in page and 'value="3h"' in page and "Nothing was saved yet" in page
 
 
 def test_somebody_elses_change_is_not_overwritten(root):
-    root.post("/admin/levels", {cell(): "1d", f"was-{cell()}": "1:2d"})
-    answer = root.post("/admin/levels", {cell(): "3d", f"was-{cell()}": "1:2d"})
+    send(root, {cell(): ("2d", "1d")})
+    answer = send(root, {cell(): ("2d", "3d")})
     assert answer.status_code == 422 and "Somebody else changed this to 1d" in answer.content.decode() and in_force().length == "1d"
 
 
 def test_an_empty_cell_takes_a_promise_and_gives_one(root):
     known = Target.objects.filter(set__key="standard", kind="incident", metric="update", priority=5)
     assert not known.exists()
-    root.post("/admin/levels", {cell("update", 5): "5d", f"was-{cell('update', 5)}": "0:"})
+    send(root, {cell("update", 5): ("", "5d")})
     assert known.get().calendar == in_force("update", 4).calendar
-    root.post("/admin/levels", {cell("update", 5): "", f"was-{cell('update', 5)}": f"{known.get().version}:5d"})
+    send(root, {cell("update", 5): ("5d", "")})
     assert not known.exists()
 
 
@@ -72,3 +80,10 @@ def test_the_settings_are_saved_together_or_not_at_all(root, company):
         "incident.auto_close_days": 7, "measures.kept_target": 90}
     stale = root.post("/admin/settings", {"incident.auto_close_days": "3", "was-incident.auto_close_days": "5"})
     assert stale.status_code == 422 and "in the meantime" in stale.content.decode()
+
+
+def test_a_form_without_what_was_seen_changes_nothing(root):
+    count = Target.objects.count()
+    for seen in ("", "[]", "[" * 5000, "no"):
+        assert root.post("/admin/levels", {cell(): "1d", "seen": seen}).status_code == 422
+    assert Target.objects.count() == count

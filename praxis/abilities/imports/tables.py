@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from praxis.lib.text import without_control
 
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL, MOST_UNFOLDED = 20_000, 100, 20 * 2**20, 100_000, 150 * 2**20
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL, MOST_UNFOLDED = 50_000, 100, 64 * 2**20, 100_000, 300 * 2**20
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^>]{0,200}?\br=["']([A-Z]{0,4})(\d{1,9})["']""")
 
 
@@ -29,7 +29,19 @@ def read(name, data):
         raise ValidationError(_("At most %(rows)s rows and %(columns)s columns. Cut the file into several.") % {"rows": MOST_ROWS, "columns": MOST_COLUMNS})
     if len(set(heads)) < len(heads):
         raise ValidationError(_("Two columns have the same heading: %s.") % next(h for h in heads if heads.count(h) > 1))
-    return heads, [(r + [""] * len(heads))[: len(heads)] for r in rows[1:]]
+    return _joined(heads, [(r + [""] * len(heads))[: len(heads)] for r in rows[1:]])
+
+
+def _joined(heads, rows):
+    """Texts that went on in columns "Description (2)" and so on, since a cell of a workbook holds 32,767 letters, are one again."""
+    parts = {n: heads.index(m[1]) for n, h in enumerate(heads) if (m := re.fullmatch(r"(.+) \(\d+\)", h)) and m[1] in heads[:n]}
+    if not parts:
+        return heads, rows
+    for row in rows:
+        for n, first in parts.items():
+            row[first] = (row[first] + row[n])[:MOST_CELL]
+    kept = [n for n in range(len(heads)) if n not in parts]
+    return [heads[n] for n in kept], [[row[n] for n in kept] for row in rows]
 
 
 def _csv(data):
@@ -96,4 +108,4 @@ def _cell(value):
     if isinstance(value, date):
         return value.isoformat()
     text = without_control(str(value))[:MOST_CELL]
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,5 +1,7 @@
 """Service hours and targets on one page: what each set promises by priority, how clocks behave, the hours behind them."""
 
+import json
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _t
@@ -44,27 +46,36 @@ def _lines(known, typed, errors):
             cells = []
             for priority in PRIORITIES:
                 row, name = known[line].get(priority), _name(line, priority)
-                was = f"{row.version}:{row.length}" if row else "0:"
-                cells.append({"name": name, "priority": priority, "value": typed.get(name, row.length if row else ""), "was": typed.get(f"was-{name}", was),
-                              "error": errors.get(name, "")})
+                cells.append({"name": name, "priority": priority, "value": typed.get(name, row.length if row else ""), "error": errors.get(name, "")})
             hours = list(dict.fromkeys(row.calendar for row in known[line].values()))
             drawn.append((line[1], metrics[line[2]], cells, ", ".join(hours)))
         out.append((one, drawn))
     return out
 
 
+def _seen(known):
+    """What the page showed, as one field: {cell: length}; a form of hundreds of fields would be refused."""
+    return json.dumps({_name(line, p): row.length for line, targets in known.items() for p, row in targets.items()})
+
+
 def _save(known, typed, by):
     """Store every cell that was changed; {cell: what is wrong}. A cell that somebody else changed since is not overwritten."""
+    try:
+        seen = json.loads(typed.get("seen", ""))
+        if not isinstance(seen, dict):
+            raise TypeError
+    except (ValueError, TypeError, RecursionError):
+        return {"": _t("This page is incomplete. Open it again.")}
     errors = {}
     for line, targets in known.items():
         for priority in PRIORITIES:
             name, row = _name(line, priority), targets.get(priority)
-            version, _sep, before = typed.get(f"was-{name}", "").partition(":")
+            before = str(seen.get(name, ""))
             length = typed.get(name, before).strip()
             if length == before:
                 continue
             try:
-                if (f"{row.version}:{row.length}" if row else "0:") != f"{version or 0}:{before}":
+                if (row.length if row else "") != before:
                     raise Conflict(str(row or name))
                 _store(line, priority, row, targets, length, by)
             except Conflict:
@@ -103,4 +114,4 @@ def levels(request):
         status = 422
     calendars = rows.reached(rows.rows["calendars"], request.actor).order_by("label", "valid_from")
     return page(request, "web/levels.j2", status, section="admin", menu=rows.menu(request.actor), here="/admin/levels", sets=_lines(known, typed, errors),
-                priorities=PRIORITIES, calendars=calendars, errors=errors)
+                priorities=PRIORITIES, seen=typed.get("seen") or _seen(known), calendars=calendars, errors=errors)
