@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from praxis.abilities.clocks import policy
+from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel import content, numbers
 from praxis.kernel import settings as runtime
 from praxis.kernel.actors import system
@@ -14,6 +15,7 @@ from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
 from praxis.records import write
 
+NEEDED = {"item": {"item_class": lambda: ItemClass.objects.get(key="switch").pk}}  # columns that a kind cannot do without
 ROLES = ("requester", "power_requester", "agent", "specialist", "team_lead", "change_manager", "auditor", "administrator")
 
 
@@ -101,6 +103,7 @@ def make(company):
         by = by or system("Maker", company.organisation.pk)
         values.setdefault("organisation", company.organisation.pk)
         values.setdefault("team", company.desk.pk)
+        values = {name: row() for name, row in NEEDED.get(key, {}).items()} | values
         if by.id is None:
             values.setdefault("requester", company.people["requester"].pk)
         made = [write.open_record(kind, by, **{"title": f"{key} {n}", **values}) for n in range(count)]

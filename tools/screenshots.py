@@ -22,7 +22,7 @@ PAGES = {"login": (None, "/sign-in"), "home": (AGENT, "/"), "incidents": (AGENT,
          "new": (AGENT, "/incidents/new?caller=bi"), "search": (AGENT, "/search?q=scanner"), "services": (AGENT, "/k/service"),
          "states": (AGENT, "/k/incident?title.contains=zzzz"), "my": (EMPLOYEE, "/my"), "report": (EMPLOYEE, "/my/new"),
          "admin": (ADMIN, "/admin/levels"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
-         "admin-log": (ADMIN, "/admin/log"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
+         "admin-log": (ADMIN, "/admin/log"), "item": (AGENT, "item"), "impact": (AGENT, "item/impact"), "items": (AGENT, "/k/item"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
          "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports"), "home-lead": (LEAD, "/"), "even-out": (LEAD, "/even-out"), "away": (AGENT, "/away"),
          "tasks": (AGENT, "/k/task?view=open")}
 
@@ -76,6 +76,9 @@ def shoot(base, env, wanted):
                             if path == "first":
                                 page.goto(base + "/k/incident?view=mine&sort=updated")
                                 path = page.get_attribute("#rows .ttl >> nth=0", "href")
+                            if path.startswith("item"):
+                                page.goto(base + "/k/item?title.contains=wlc-ham-01")
+                                path = page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/items/" if "impact" in path else "/r/") + path.removeprefix("item")
                             page.goto(base + path)
                             page.wait_for_load_state("networkidle")
                             page.screenshot(path=OUT / f"{name}{suffix}-{theme}.png")

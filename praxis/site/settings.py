@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "praxis.abilities.measures",
     "praxis.screens",
     "praxis.estate.service",
+    "praxis.estate.cmdb",
     "praxis.practices.incident",
     "praxis.practices.agreement",
     "praxis.practices.measurement",

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 MARA, ELIF, BIRGIT, JONAS = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "elif.demir", "birgit.hansen", "jonas.weber"))
 AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
                "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs",
-               "first/older?before=999999999", "first/answers", "first/panel/effort.people", "first/do/add_task", "/k/task?view=open", "/k/task/new", "/away")
+               "first/older?before=999999999", "first/answers", "/k/item", "item", "item/impact", "item/impact?way=down&as=list", "first/panel/effort.people", "first/do/add_task", "/k/task?view=open", "/k/task/new", "/away")
 LEAD_PAGES = ("/", "/reports", "/reports/health", "/reports/health?weeks=4&priority=0", "/even-out")
 ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k/agreement/new", "/admin", "/admin?q=hours", "/admin/people", "/admin/people/new",
                "/admin/calendars/1", "/admin/targets", "/admin/levels", "/admin/answers", "/admin/answers/1", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",
@@ -21,6 +21,8 @@ PARTS = {
     "/admin/levels": (".cols.set > aside.rail.start .nav a[aria-current=page]", "table.grid-table td input.num >> nth=20", ".setting p", ".hours svg.draw rect", ".savebar.float [data-kind=primary] kbd"),
     "/reports/health": ("nav.crumbs a", ".filters .chip >> nth=2", "dl.kpis .kpi >> nth=4", ".kpi .delta b[data-tone]", ".kpi svg.spark", "svg.chart[aria-label^='Control chart'] text:has-text('UCL')",
                         "svg.chart[aria-label^='Backlog flow'] text:has-text('Backlog')", "table.att svg.draw circle", "table.att a[data-count]", "svg.chart text:has-text('p90')", "details.behind table"),
+    "item": ("svg.graph .g-node >> nth=6", "svg.graph .g-node.dk", "svg.graph [data-tone=red]", "svg.graph [data-tone=amber]", ".rail .props .edit", ".rail h2:has-text('Relations')"),
+    "item/impact": (".g-tools .seg [aria-current=true]", ".g-tools .joined .btn", ".g-tools a:has-text('As a list')", ".dot[data-tone=red]", "svg.graph path.n", "svg.graph a.g-node[href]", "footer.cal-key"),
     "lead": (".rail .load .avatar", ".rail .load progress.meter", ".rail h2:has-text('Team load')", ".rail a:has-text('Even out')", ".rail h2:has-text('Handover')", ".rail .prose-sm strong"),
     "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",
               ".clock .left", "progress.fuse.thick", ".rail .props .edit", ".rail h2:has-text('Related')"),
@@ -31,6 +33,9 @@ def address(page, site, path):
     if path.startswith("first"):
         page.goto(site.base + "/k/incident?all=1&state.is=new,in_progress")
         return page.get_attribute("#rows .ttl >> nth=0", "href") + path.removeprefix("first")
+    if path.startswith("item"):
+        page.goto(site.base + "/k/item?title.contains=wlc-ham-01")
+        return page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/items/" if "impact" in path else "/r/") + path.removeprefix("item")
     return path
 
 
@@ -55,7 +60,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, wid
 
 
 def test_the_drawn_parts_are_there(site, enter):
-    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first")), (ELIF, ("/admin/calendars/1", "/admin/levels")), (JONAS, ("/reports/health", "lead"))):
+    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first", "item", "item/impact")), (ELIF, ("/admin/calendars/1", "/admin/levels")), (JONAS, ("/reports/health", "lead"))):
         page = enter(person)
         for path in paths:
             page.goto(site.base + address(page, site, "/" if path == "lead" else path))

@@ -20,6 +20,8 @@ from praxis.lib.conditions import OPS
 from praxis.records import write
 from praxis.records.models import Record
 from praxis.records.read import by_number, columns, possible
+from praxis.records.where import OPERATORS
+from tests.conftest import NEEDED
 
 KINDS = list(registry)
 assert KINDS, "no kind is declared: nothing would be tested"
@@ -120,6 +122,7 @@ def test_sorts_have_an_index_that_starts_with_the_kind(kind):
 def test_views_and_filters_use_declared_operators(kind):
     for name in screens[kind.key].filters:
         assert set(fields(kind.key)[name].ops) <= set(OPS)
+    assert {fact.type for fact in fields(kind.key).values()} <= set(OPERATORS)
 
 
 def test_moves_ask_only_for_columns(kind):
@@ -405,12 +408,12 @@ def test_the_new_form_opens_a_record(kind, company):
     client = company.client("administrator")
     if client.get(f"/k/{kind.key}/new").status_code == 404:
         pytest.skip("the administrator does not open this kind")
-    answer = client.post(f"/k/{kind.key}/new", {"title": "From the form", "once": "k1", "impact": 3, "urgency": 2, "channel": "phone",
-                                                "criticality": 3, "hours": "working"})
+    form = {"title": "From the form", "once": "k1", "impact": 3, "urgency": 2, "channel": "phone", "criticality": 3, "hours": "working"}
+    form |= {name: row() for name, row in NEEDED.get(kind.key, {}).items()}
+    answer = client.post(f"/k/{kind.key}/new", form)
     assert answer.status_code == 303, answer.content.decode()[-3000:]
     assert kind.model.objects.filter(title="From the form").count() == 1
-    client.post(f"/k/{kind.key}/new", {"title": "From the form", "once": "k1", "impact": 3, "urgency": 2, "channel": "phone",
-                                       "criticality": 3, "hours": "working"})
+    client.post(f"/k/{kind.key}/new", form)
     assert kind.model.objects.filter(title="From the form").count() == 1
 
 

@@ -10,12 +10,13 @@ from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.models import Link, Record
 from praxis.records.read import by_number
+from praxis.records.relating import types
 
 MOST = 100
 
 
 def _types(record, actor):
-    return [(t.key, t.forward) for t in registry.link_types.values()]
+    return [(t.key, t.forward) for t in types().values()]
 
 
 @registry.offer("*", label=_("Link"), needs="*.link", icon="link-2", hotkey="L", after_close=True)
@@ -31,7 +32,8 @@ def link(record: Record, by: Actor, to: Annotated[str, Ask(_("Record"), kind="re
 
 def _others(record, actor):
     rows = Link.objects.filter(source=record.pk).select_related("target").order_by("-id")[:MOST]
-    return [(str(one.pk), f"{registry.link_types[one.type].forward} {one.target.number}") for one in rows if actor.may(f"{one.target.kind}.see", one.target)]
+    known = types()
+    return [(str(one.pk), f"{known[one.type].forward if one.type in known else one.type} {one.target.number}") for one in rows if actor.may(f"{one.target.kind}.see", one.target)]
 
 
 @registry.offer("*", label=_("Take a link away"), needs="*.link", icon="x", after_close=True, quiet=True)

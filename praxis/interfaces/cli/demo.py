@@ -24,6 +24,8 @@ from praxis.records import write
 from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
+from . import estate
+
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
            "Employee": "birgit.hansen@nordwind.example", "Administrator": "elif.demir@nordwind.example"}
@@ -35,6 +37,7 @@ HUES = ("teal", "green", "rose", "blue", "violet", "grey")
 def load(incidents, seed=7, done=lambda n: None):
     """Make the company and its history, all or nothing; returns the number of people."""
     company = Company(random.Random(seed))
+    estate.build(company, STORY)
     made = [company.history(n, incidents) for n in range(incidents)]
     made.sort(key=lambda h: h.happenings[0].at)  # numbers follow the time of opening
     for i in range(0, incidents, CHUNK):
