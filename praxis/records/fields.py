@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Field, Option, contribute
-from praxis.people.models import Membership, Person, Team
+from praxis.people.models import Membership, Person, Site, Team
 
 from . import where
 from .models import PRIORITIES, Record
@@ -56,6 +56,18 @@ def services(kind, actor, record, typed):
     if typed:
         rows = rows.filter(title__icontains=typed)
     return [Option(str(s.pk), s.title) for s in rows.order_by("title")[:ROWS]]
+
+
+def sites(kind, actor, record, typed):
+    """Sites of the record's organisation, or of those that the actor reaches."""
+    rows = Site.objects.all()
+    if record is not None:
+        rows = rows.filter(organisation=record.organisation_id)
+    elif (reach := actor.organisations()) is not None:
+        rows = rows.filter(organisation__in=reach)
+    if typed:
+        rows = rows.filter(name__icontains=typed)
+    return [Option(str(s.pk), s.name) for s in rows.order_by("name")[:ROWS]]
 
 
 def priorities(kind, actor, record, typed):

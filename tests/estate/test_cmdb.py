@@ -211,3 +211,29 @@ def test_an_item_is_found_by_its_class_and_moves_through_its_life(item, company)
     for move, state in (("go_live", "live"), ("maintain", "in_maintenance"), ("resume", "live"), ("retire", "retiring"), ("end", "retired")):
         client.post(f"/r/{one.number}/move/{move}")
         assert Item.objects.get(pk=one.pk).state == state
+
+
+def test_an_incident_names_its_item_and_each_page_tells_of_the_other(item, make, keeper, company):
+    """INC-01: the item of an incident, what depends on it, and on the item's page what is open on it."""
+    controller, points = item("wlc-1"), item("points", people=30)
+    write.link(points, controller, "depends-on", keeper)
+    incident, client = make(title="No Wi-Fi"), company.client("agent")
+    found = client.get(f"/r/{incident.number}/field/item?q=wlc", headers={"HX-Request": "true"}).content.decode()
+    assert f'value="{controller.pk}"' in found and "Switch" in found
+    client.post(f"/r/{incident.number}/field/item", {"value": controller.pk, "version": incident.version})
+    incident.refresh_from_db()
+    assert incident.item_id == controller.pk
+    page = client.get(f"/r/{incident.number}").content.decode()
+    assert "If it stays down: 30 people, 1 item." in page
+    assert "No Wi-Fi" in client.get(f"/r/{controller.number}").content.decode()
+    assert incident.number in client.get(f"/k/incident?all=1&item.is={controller.pk}").content.decode()
+    listed = company.client("agent").get("/k/incident/export.csv?all=1").getvalue().decode()
+    assert "wlc-1" in listed
+
+
+def test_somebody_elses_item_cannot_be_named(item, make, company, other):
+    theirs = item("theirs", organisation=other.organisation.pk, requester=None, team=None)
+    incident = make()
+    answer = company.client("agent").post(f"/r/{incident.number}/field/item", {"value": theirs.pk, "version": incident.version})
+    incident.refresh_from_db()
+    assert answer.status_code in (403, 404, 409, 422) and incident.item_id is None

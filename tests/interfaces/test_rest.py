@@ -11,6 +11,7 @@ from praxis.interfaces.rest.urls import api
 from praxis.kernel.kinds import registry
 from praxis.people.signin import make_token
 from praxis.records import write
+from tests.conftest import NEEDED
 
 pytestmark = pytest.mark.django_db
 SNAPSHOT = Path(__file__).parent / "openapi-paths.json"
@@ -33,7 +34,7 @@ def call(company):
 
 @pytest.mark.parametrize("key", list(registry))
 def test_open_read_change_list(key, call):
-    made = call("post", f"/{key}", {"title": "From REST"})
+    made = call("post", f"/{key}", {"title": "From REST"} | {name: row() for name, row in NEEDED.get(key, {}).items()})
     assert made.status_code == 201, made.content
     number = made.json()["number"]
     read = call("get", f"/{key}/{number}")

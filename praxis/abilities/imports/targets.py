@@ -241,7 +241,7 @@ def _named(model, text, actor, column="person"):
     """The row that a text names: a number, an e-mail address, a key, a path or a name, within the actor's reach."""
     names = {f.name for f in model._meta.fields}
     if issubclass(model, Record):
-        found = Record.objects.filter(number=text.upper()) | Record.objects.filter(title__iexact=text, phase="standing")
+        found = model.objects.filter(number=text.upper()) | model.objects.filter(title__iexact=text, phase="standing")
     else:
         by = [n for n in ("email", "key", "path", "name", "label") if n in names]
         found = model._default_manager.none()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Brief, Column, Field, Option, Panel, Rows, Section, View, administer, contribute, show
 from praxis.lib.conditions import Group, Test, every
-from praxis.people.models import Site
+from praxis.records.fields import sites
 from praxis.records.models import Link
 from praxis.records.read import briefs
 from praxis.records.relating import types
@@ -12,29 +12,10 @@ from praxis.records.relating import types
 from . import drawing, impact
 from .kind import ITEM
 from .models import Item, ItemClass, RelationType
+from .options import classes
 
 MOST, SHOWN = 100, 6  # relations read, and shown of each type before one asks for more
 LEVELS = 4
-
-
-def _classes(kind, actor, record, typed):
-    rows = ItemClass.objects.filter(is_active=True)
-    if record is not None:
-        rows = rows.filter(Q(organisation=None) | Q(organisation=record.organisation_id))
-    elif (reach := actor.organisations()) is not None:
-        rows = rows.filter(Q(organisation=None) | Q(organisation__in=reach))
-    if typed:
-        rows = rows.filter(label__icontains=typed)
-    return [Option(str(c.pk), c.label) for c in rows.order_by("label")[:200]]
-
-
-def _sites(kind, actor, record, typed):
-    rows = Site.objects.all()
-    if record is not None:
-        rows = rows.filter(organisation=record.organisation_id)
-    elif (reach := actor.organisations()) is not None:
-        rows = rows.filter(organisation__in=reach)
-    return [Option(str(s.pk), s.name) for s in (rows.filter(name__icontains=typed) if typed else rows).order_by("name")[:200]]
 
 
 def _conditions(kind, actor, record, typed):
@@ -81,14 +62,14 @@ show(
            View("coming", _("Planned and in build"), every(Test("state", "is", ("planned", "in_build"))), "updated"),
            View("all", _("All"), Group("all"), "updated")),
     fields=(
-        Field(key="item_class", label=_("Class"), path="item_class", type="record", icon="network", join="item_class", options=_classes),
+        Field(key="item_class", label=_("Class"), path="item_class", type="record", icon="network", join="item_class", options=classes),
         Field(key="condition", label=_("Condition"), path="condition", type="choice", icon="activity", read=lambda r: r.get_condition_display(), options=_conditions),
         Field(key="serial", label=_("Serial number"), path="serial", icon="scan-barcode", ops=("is", "contains"), empty=_("Add the serial number")),
         Field(key="hostname", label=_("Host name"), path="hostname", icon="server", ops=("is", "contains"), empty=_("Add the host name")),
         Field(key="maker", label=_("Maker"), path="maker", icon="truck", ops=("is", "contains"), empty=_("Add the maker")),
         Field(key="product", label=_("Model"), path="product", icon="package", ops=("is", "contains"), empty=_("Add the model")),
         Field(key="version_of", label=_("Software version"), path="version_of", icon="code", ops=("is", "contains"), empty=_("Add the version")),
-        Field(key="site", label=_("Site"), path="site", type="record", icon="map-pin", join="site", options=_sites, ops=("is", "is_not", "empty"), empty=_("Choose a site")),
+        Field(key="site", label=_("Site"), path="site", type="record", icon="map-pin", join="site", options=sites, ops=("is", "is_not", "empty"), empty=_("Choose a site")),
         Field(key="place", label=_("Place"), path="place", icon="map-pin", ops=("contains",), empty=_("Such as rack B07 U12")),
         Field(key="people", label=_("People who use it"), path="people", type="number", icon="users", ops=("is", "lt", "gt", "empty"), empty=_("Unknown")),
         Field(key="needed", label=_("How many have to work"), path="needed", type="number", icon="split", ops=("is", "empty"), empty=_("All that it depends on")),

@@ -65,6 +65,8 @@ class Item(Record):
 
     CONDITIONS = [("unknown", _("Unknown")), ("up", _("Works")), ("degraded", _("Degraded")), ("down", _("Down"))]
 
+    # named by hand, because the usual name of the way back, Record.item, is a column of incidents
+    record_ptr = models.OneToOneField(Record, parent_link=True, primary_key=True, on_delete=models.CASCADE, related_name="+")
     item_class = models.ForeignKey(ItemClass, on_delete=models.PROTECT, related_name="+", verbose_name=_("class"))
     condition = models.CharField(_("condition"), max_length=8, choices=CONDITIONS, default="unknown")
     serial = models.CharField(_("serial number"), max_length=80, blank=True)

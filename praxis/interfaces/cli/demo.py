@@ -37,7 +37,7 @@ HUES = ("teal", "green", "rose", "blue", "violet", "grey")
 def load(incidents, seed=7, done=lambda n: None):
     """Make the company and its history, all or nothing; returns the number of people."""
     company = Company(random.Random(seed))
-    estate.build(company, STORY)
+    company.items = estate.build(company, STORY)
     made = [company.history(n, incidents) for n in range(incidents)]
     made.sort(key=lambda h: h.happenings[0].at)  # numbers follow the time of opening
     for i in range(0, incidents, CHUNK):
@@ -135,7 +135,7 @@ class Company:
         priority = rules.priority(rules.lifted_impact(impact, service.criticality), urgency)
         first = {"title": text, "description": story["said"], "requester": who, "site": site, "impact": impact, "urgency": urgency,
                  "priority": priority, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
-                 "category": self.categories.get(story["category"]), "team": self.teams["Service Desk EMEA"]}
+                 "item": self.items.get(story.get("item", "").format(s=site.name[:3].lower())), "category": self.categories.get(story["category"]), "team": self.teams["Service Desk EMEA"]}
         steps = [write.Happening(at, self.actors[who.pk], first)]
         self._work(steps, at, story, who, priority)
         return write.History(registry["incident"], self.home.pk, steps)

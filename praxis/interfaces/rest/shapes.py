@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, create_model
 
 from praxis.kernel.lifecycle import Move
 from praxis.records import extras
+from praxis.records.models import Record
 from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 
@@ -170,7 +171,7 @@ def step_schema(kind, step):
     return create_model(f"{kind.key.capitalize()}_{name}", __base__=Strict, **made)
 
 
-NAMES = {"Category": "path", "Record": "title"}  # what names a row of these models; "name" for the others
+NAMES = {"Category": "path", "ItemClass": "label"}  # what names a row of these models; records have titles, the others names
 
 
 def plan(kind):
@@ -179,7 +180,8 @@ def plan(kind):
     for name in out_names(kind):
         column = known[name]
         if isinstance(column, models.ForeignKey):
-            out.append((name, column.attname, f"{name}__{NAMES.get(column.remote_field.model.__name__, 'name')}"))
+            model = column.remote_field.model
+            out.append((name, column.attname, f"{name}__{'title' if issubclass(model, Record) else NAMES.get(model.__name__, 'name')}"))
         else:
             out.append((name, name, ""))
     return out

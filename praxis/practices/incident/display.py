@@ -3,15 +3,19 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.categories.options import options as categories
-from praxis.kernel.display import Brief, Column, Field, Mark, Option, Section, View, contribute, fields, show
+from praxis.estate.cmdb import impact
+from praxis.estate.cmdb.drawing import sentence
+from praxis.estate.cmdb.options import items
+from praxis.kernel.display import Brief, Column, Field, Mark, Option, Panel, Section, View, contribute, fields, show
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
-from praxis.people.models import Site
-from praxis.records.fields import people
+from praxis.records.fields import people, sites
+from praxis.records.read import briefs, visible
 
 from .kind import INCIDENT
-from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Level
+from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, Level
 
+MOST = 8
 OPEN = Test("state", "is_not", ("resolved", "closed", "cancelled"))
 
 
@@ -24,17 +28,6 @@ def _codes(setting):
         return [Option(k, v) for k, v in setting(record and record.organisation_id).items()]
 
     return options
-
-
-def _sites(kind, actor, record, typed):
-    rows = Site.objects.all()
-    if record is not None:
-        rows = rows.filter(organisation=record.organisation_id)
-    elif (reach := actor.organisations()) is not None:
-        rows = rows.filter(organisation__in=reach)
-    if typed:
-        rows = rows.filter(name__icontains=typed)
-    return [Option(str(s.pk), s.name) for s in rows.order_by("name")[:40]]
 
 
 def _stage(incident):
@@ -55,7 +48,7 @@ show(
     columns=(Column("priority", "p", quiet=True, draw="prio"), Column("number", "i"), Column("title", "m"), Column("state"),
              Column("owner", "o", quiet=True, draw="face"), Column("due", "s")),
     sorts=("due", "updated", "opened"),
-    filters=("state", "team", "owner", "priority", "service", "requester", "category", "site", "impact", "channel", "updated",
+    filters=("state", "team", "owner", "priority", "service", "item", "requester", "category", "site", "impact", "channel", "updated",
              "opened", "due", "resolved", "resolution", "response", "close_code", "cause", "reopened", "title"),
     views=(
         View("group", _("Open, my group"), every(OPEN, Test("team", "my_teams")), icon="radio-tower", count=True),
@@ -79,8 +72,10 @@ show(
               read=lambda r: r.get_channel_display()),
         Field(key="opened_for", label=_("On behalf of"), draw="person", path="opened_for", type="person", join="opened_for",
               icon="user", options=people, empty=_("Nobody else")),
-        Field(key="site", label=_("Site"), path="site", type="record", join="site", icon="map-pin", options=_sites,
+        Field(key="site", label=_("Site"), path="site", type="record", join="site", icon="map-pin", options=sites,
               ops=("is", "is_not", "empty"), empty=_("Choose a site")),
+        Field(key="item", label=_("Item"), draw="service", path="item", type="record", join="item", icon="network", options=items,
+              ops=("is", "is_not", "empty"), empty=_("Which item is affected")),
         Field(key="category", label=_("Category"), path="category", type="record", join="category", icon="list-tree",
               options=categories, ops=("is", "is_not", "empty"), empty=_("Choose a category")),
         Field(key="closing_category", label=_("Closing category"), path="closing_category", type="record", join="closing_category",
@@ -97,7 +92,7 @@ show(
         Field(key="priority_reason", label=_("Reason of the priority"), path="priority_reason", icon="flag", edit=False, ops=("empty", "not_empty")),
         Field(key="solution", label=_("Solution"), path="solution", draw="text", icon="check", edit=False),
     ),
-    properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "site", "category", "cause",
+    properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "item", "site", "category", "cause",
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
     exported=("resolved", "resolution", "response", "reopened", "close_code", "closing_category", "solution"),
@@ -108,3 +103,22 @@ show(
     brief=_briefs,
     new="/incidents/new",
 )
+
+
+def _on_item(record, by):
+    """The open incidents of an item, for its own page."""
+    rows = visible(Incident.objects.filter(item=record.pk).open().order_by("priority", "-updated_at")[:MOST], by)
+    return {"things": briefs(rows, by)} if rows else None
+
+
+def _estate(record, by):
+    """What the affected item's failure means, from the graph: services, people, what is at risk."""
+    if not record.item_id or not by.may("item.see", record.item):
+        return None
+    graph = impact.walk(record.item, by)
+    return {"said": sentence(graph), "services": [n for n in graph.hit() if n.record.kind == "service"], "page": f"/items/{record.item.number}/impact", "down": impact.DOWN}
+
+
+contribute("item", Panel(key="incident.on_item", title=_("Open on it"), slot="rail", template="incident/on_item.j2", load=_on_item, on=("incident.*",), order=40))
+contribute("incident", Panel(key="incident.estate", title=_("What depends on it"), slot="rail", template="incident/estate.j2", load=_estate,
+                             on=("incident.field.item", "record.linked"), order=35))

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.categories.models import Category
+from praxis.estate.cmdb.models import Item
 from praxis.kernel.settings import Setting
 from praxis.records.models import Record
 
@@ -57,6 +58,8 @@ class Incident(Record):
                              verbose_name=_("site"))
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
                                  verbose_name=_("category"))
+    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+                             verbose_name=_("configuration item"))
     symptom = models.CharField(_("symptom"), max_length=120, blank=True)
     outage_from = models.DateTimeField(_("start of the outage"), null=True, blank=True)
     hold_reason = models.CharField(_("waiting for"), max_length=12, choices=HoldReason, blank=True)
