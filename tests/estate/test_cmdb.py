@@ -11,6 +11,7 @@ from praxis.estate.cmdb import drawing, impact
 from praxis.estate.cmdb.impact import DOWN, FINE, RISK
 from praxis.estate.cmdb.models import Item, ItemClass, RelationType
 from praxis.kernel.models import Event
+from praxis.people.signin import make_token
 from praxis.records import write
 from praxis.records.models import Link, Record
 
@@ -237,3 +238,17 @@ def test_somebody_elses_item_cannot_be_named(item, make, company, other):
     answer = company.client("agent").post(f"/r/{incident.number}/field/item", {"value": theirs.pk, "version": incident.version})
     incident.refresh_from_db()
     assert answer.status_code in (403, 404, 409, 422) and incident.item_id is None
+
+
+def test_rest_tells_the_same_impact_as_the_page(item, make, keeper, company):
+    secret = make_token(company.people["agent"], "test")[1]
+    rows = [item(f"n{n}", people=n) for n in range(4)]
+    write.link_many([(rows[1], rows[0], "depends-on"), (rows[2], rows[1], "depends-on"), (rows[3], rows[2], "runs-on")], keeper)
+    client = company.client("agent")
+    for way, levels in (("up", 2), ("up", 4), ("down", 1)):
+        told = client.get(f"/api/v1/item/{rows[0 if way == 'up' else 3].number}/impact?way={way}&levels={levels}", headers={"Authorization": f"Bearer {secret}"}).json()
+        page = client.get(f"/items/{rows[0 if way == 'up' else 3].number}/impact?as=list&way={way}&levels={levels}").content.decode()
+        assert told["sentence"] in page and all(f'href="/r/{n["number"]}"' in page for n in told["nodes"])
+        assert len(told["nodes"]) == page.count("<td><a class=\"link\" href=\"/r/") and told["nodes"]
+    assert client.get(f"/api/v1/item/{rows[0].number}/impact?levels=99", headers={"Authorization": f"Bearer {secret}"}).status_code == 422
+    assert client.get("/api/v1/item/ITM-9/impact", headers={"Authorization": f"Bearer {secret}"}).status_code == 404

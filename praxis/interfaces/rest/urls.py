@@ -7,6 +7,7 @@ from praxis.kernel.context import come_from
 from praxis.screens.access import SIGNED_IN, TOKEN, access
 from praxis.screens.draw import page
 
+from . import estate  # noqa: F401 - its operations join those of the kinds
 from .api import api
 
 
