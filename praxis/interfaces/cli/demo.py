@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from praxis.abilities.categories.models import Category
 from praxis.abilities.measures import days
@@ -59,12 +60,25 @@ def remove():
             count = rows.count()
             Event.objects.filter(organisation=home.pk).delete()
             Seal.objects.filter(organisation=home.pk).delete()
-            for kind in registry.values():  # what others point at goes last
-                if kind.key != "service":
-                    kind.model._base_manager.filter(organisation=home).delete()
+            left = [kind.model._base_manager.filter(organisation=home) for kind in registry.values()]
+            while left:  # what others point at goes after them
+                still = [found for found in left if not _gone(found)]
+                if len(still) == len(left):
+                    left[0].delete()  # says who points at whom
+                left = still
             rows.delete()
             home.delete()
     return count
+
+
+def _gone(rows):
+    """Whether these records could be removed; not while others point at them."""
+    try:
+        with transaction.atomic():
+            rows.delete()
+    except ProtectedError:
+        return False
+    return True
 
 
 class Company:
