@@ -17,7 +17,7 @@ administer(
          natural=("organisation", "email"), find=("name", "email", "job"), order=("name",), needs="people.manage", portable=False, removable=False,
          filters=("organisation", "site"), joins=("organisation",), fresh=lambda: {"password": make_password(None)},
          links=((_("Roles"), "/admin/grants?person={pk}"), (_("Groups"), "/admin/members?person={pk}"), (_("What this person may do"), "/admin/why?person={pk}")),
-         about=_("Somebody who leaves is made inactive: sessions, tokens and feeds end at once, what they wrote stays.")),
+         about=_("Somebody who leaves is made inactive: sessions, tokens and feeds end at once, what they wrote stays. Without a role somebody may do nothing: give or import roles under Who has which role.")),
     Rows(key="teams", label=_("Groups"), one=_("Group"), place="organisation", model=Team, columns=("name", "organisation", "is_desk"),
          form=("name", "organisation", "is_desk"), natural=("organisation", "name"), find=("name",), order=("name",), needs="people.manage",
          joins=("organisation",), links=((_("Members"), "/admin/members?team={pk}"),), about=_("Groups that work is assigned to."),

@@ -1,13 +1,15 @@
 """The facts that every kind has, declared once."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Field, Option, contribute
 from praxis.people.models import Membership, Person, Site, Team
 
 from . import where
-from .models import PRIORITIES, Record
+from .models import PRIORITIES, Record, within
 from .read import possible
+from .serving import served
 from .write import move
 
 MOST = 20  # people shown before somebody types
@@ -50,9 +52,12 @@ def teams(kind, actor, record, typed, most=ROWS):
 
 
 def services(kind, actor, record, typed):
-    rows = Record.objects.filter(kind="service", phase="standing").visible_to(actor, "service.see")
+    """Services in use: those that the actor may see, and those that an agreement gives to the organisation."""
+    home = record.organisation_id if record is not None else actor.organisation
+    own = within(actor, "service.see")
     if record is not None:
-        rows = rows.filter(organisation=None) | rows.filter(organisation=record.organisation_id)
+        own &= Q(organisation=None) | Q(organisation=home)
+    rows = Record.objects.filter(own | Q(pk__in=served(home)), kind="service", phase="standing")
     if typed:
         rows = rows.filter(title__icontains=typed)
     return [Option(str(s.pk), s.title) for s in rows.order_by("title")[:ROWS]]

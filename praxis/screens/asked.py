@@ -37,6 +37,7 @@ def form_for(record, step, actor, data=None, files=None):
 def _initial(record, made):
     known = columns(type(record))
     found = {n: getattr(record, known[n].attname) for n in made if n in known}
+    found = {n: ", ".join(map(str, v)) if isinstance(v, list) else v for n, v in found.items()}
     if "closing_category" in made and not found.get("closing_category"):
         found["closing_category"] = getattr(record, "category_id", None)
     return found

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import xlsxwriter
 from django.db.models import Max, TextField
 from django.db.models.functions import Length
+from django.utils.functional import Promise
 
 from praxis.kernel.display import screens
 from praxis.records import extras
@@ -109,6 +110,8 @@ def _plain(fact, value):
         return value.astimezone(UTC).isoformat(timespec="seconds")
     if fact.key == "priority_words":
         return value.get_priority_display()
+    if isinstance(value, Promise):  # a text that is not translated yet has every method of a text, also title()
+        return str(value)
     return value if isinstance(value, (str, int)) else getattr(value, "label", None) or getattr(value, "title", None) or value
 
 

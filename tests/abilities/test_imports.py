@@ -313,3 +313,30 @@ def test_an_owner_has_to_be_able_to_work_on_it(bring, company):
     nobody = company.person("norole@acme.example")
     one = bring("kind:incident", [["Title", "Owner"], ["A", nobody.email], ["B", company.people["agent"].email]])
     assert [r[1] for r in one.results] == ["bad", "made"] and "no role" in one.results[0][3]
+
+
+def test_a_number_twice_in_one_file_is_named_and_overwrites_nothing(bring, company):
+    """The second line with a number of elsewhere is bad already when it is tried; the first one stays as it was."""
+    rows = [["Subject", "Number elsewhere"], ["First", "OLD-1"], ["Other", "OLD-2"], ["Second", "old-1"]]
+    one = bring("kind:incident", rows)
+    assert one.tried["made"] == 2 and one.tried["bad"] == 1
+    assert engine.counts(one.results) == {"made": 2, "changed": 0, "same": 0, "bad": 1, "undone": 0}
+    assert "Line 2 has this number already" in next(r[3] for r in one.results if r[1] == "bad")
+    assert set(Incident.objects.values_list("title", flat=True)) == {"First", "Other"}
+
+
+def test_headings_of_other_products_are_known(company, agent):
+    target = targets.of("rows:people", company.actor("administrator"))
+    assert target.guess(["Full name", "E-mail address", "Company", "Job title", "Telephone"]) == {
+        "Full name": "name", "E-mail address": "email", "Company": "organisation", "Job title": "job", "Telephone": "phone"}
+    incident = targets.of("kind:incident", company.actor("administrator"))
+    assert incident.guess(["Short description", "Assignment group", "Number elsewhere", "Caller"]) == {
+        "Short description": "title", "Assignment group": "team", "Number elsewhere": "external_ref", "Caller": "requester"}
+
+
+def test_exports_hold_words_and_no_inside_of_the_program(company, make):
+    make(count=2)
+    client = company.client("agent")
+    for kind in ("incident", "service", "agreement", "task", "item"):
+        text = client.get(f"/k/{kind}/export.csv?all=1").getvalue().decode()
+        assert "<bound" not in text and " object at 0x" not in text and "lazy" not in text

@@ -139,11 +139,11 @@ def test_any_estate_against_an_oracle(seed, item, keeper):
     assert statuses(impact.walk(items[0], keeper, depth=10)) == fate
 
 
-def test_the_walk_asks_one_question_a_level(item, keeper):
-    def cost(root):
+def test_the_walk_asks_as_much_for_any_width_and_depth(item, keeper):
+    def cost(root, depth=3):
         impact.carriers()
         with CaptureQueriesContext(connection) as seen:
-            impact.walk(root, keeper, depth=3)
+            impact.walk(root, keeper, depth=depth)
         return len(seen)
 
     roots = []
@@ -152,7 +152,16 @@ def test_the_walk_asks_one_question_a_level(item, keeper):
         middle = [item(f"m{wide}-{n}") for n in range(wide)]
         write.link_many([(m, root, "depends-on") for m in middle] + [(item(f"t{wide}-{n}"), m, "depends-on") for n, m in enumerate(middle)], keeper)
         roots.append(root)
-    assert cost(roots[0]) == cost(roots[1]) <= 9
+    assert cost(roots[0]) == cost(roots[1]) == cost(roots[1], 200) <= 7
+
+
+def test_a_long_chain_is_walked_whole(item, keeper):
+    chain = [item(f"c{n}") for n in range(60)]
+    write.link_many([(b, a, "depends-on") for a, b in zip(chain, chain[1:])], keeper)
+    assert [n.level for n in sorted(impact.walk(chain[0], keeper, depth=1_000).nodes.values(), key=lambda n: n.level)] == list(range(60))
+    assert len(impact.walk(chain[0], keeper, depth=10).nodes) == len(impact.walk(chain[-1], keeper, "down", 10).nodes) == 11
+    few = impact.walk(chain[0], keeper, depth=1_000, most=20)
+    assert few.cut and len(few.nodes) <= 21
 
 
 def test_many_relations_at_once_are_the_same_as_one_by_one(item, keeper):
@@ -250,5 +259,5 @@ def test_rest_tells_the_same_impact_as_the_page(item, make, keeper, company):
         page = client.get(f"/items/{rows[0 if way == 'up' else 3].number}/impact?as=list&way={way}&levels={levels}").content.decode()
         assert told["sentence"] in page and all(f'href="/r/{n["number"]}"' in page for n in told["nodes"])
         assert len(told["nodes"]) == page.count("<td><a class=\"link\" href=\"/r/") and told["nodes"]
-    assert client.get(f"/api/v1/item/{rows[0].number}/impact?levels=99", headers={"Authorization": f"Bearer {secret}"}).status_code == 422
+    assert client.get(f"/api/v1/item/{rows[0].number}/impact?levels=9999", headers={"Authorization": f"Bearer {secret}"}).status_code == 422
     assert client.get("/api/v1/item/ITM-9/impact", headers={"Authorization": f"Bearer {secret}"}).status_code == 404

@@ -34,7 +34,7 @@ def words(event, facts):
     known = registry.event_types.get(event.name)
     opened = event.name.endswith(".opened")
     changes = () if opened else tuple(
-        (str(facts[f].label) if f in facts else f.replace("_", " "), c[3] or _t("none")) for f, c in event.changes.items()
+        (str(facts[f].label) if f in facts else f.removeprefix("custom.").replace("_", " "), c[3] or _t("none")) for f, c in event.changes.items()
         if f not in SILENT
     )
     text = str(known.text) if known else event.name

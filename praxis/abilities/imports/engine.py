@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from praxis.kernel.context import come_from
 from praxis.kernel.errors import Refused
@@ -36,18 +37,20 @@ def run(pk, trying):
 
 def _each(one, target, doing):
     """The results of all rows; the progress is noted now and then."""
-    results = []
+    results, twins = [], _twins(one)
     for n, row in enumerate(one.rows):
-        results.append(_result(one, target, n, row, doing))
+        results.append(_result(one, target, n, row, doing, twins))
         if n % STEP == 0:
             Import.objects.filter(pk=one.pk).update(done=n)
     return results
 
 
-def _result(one, target, n, row, doing):
+def _result(one, target, n, row, doing, twins):
     line = n + 2  # as people count: the headings are line 1
     values = {column: row[one.heads.index(head)] for head, column in one.mapping.items() if column in target.columns}
     try:
+        if n in twins:
+            raise ValidationError(_("Line %s has this number already.") % twins[n])
         return [line, *_flat(doing(n, values))]
     except ValidationError as problem:
         told = getattr(problem, "message_dict", None)
@@ -57,6 +60,18 @@ def _result(one, target, n, row, doing):
         return [line, "bad", "", str(problem), 0, {}]
     except (DatabaseError, ValueError, TypeError, OverflowError) as problem:
         return [line, "bad", "", f"This row cannot be stored: {str(problem)[:200]}", 0, {}]
+
+
+def _twins(one):
+    """{row: the line before it that has the same number, and that it would otherwise overwrite}."""
+    found = {}
+    for column in ("number", "external_ref"):
+        at = next((one.heads.index(h) for h, c in one.mapping.items() if c == column), None)
+        first = {}
+        for n, row in enumerate(one.rows if at is not None else ()):
+            if (typed := row[at].strip().casefold()) and first.setdefault(typed, n) < n:
+                found.setdefault(n, first[typed] + 2)
+    return found
 
 
 def _flat(found):
@@ -84,8 +99,9 @@ def _whole(one, target):
     results = []
     try:
         with writing():
+            twins = _twins(one)
             for n, row in enumerate(one.rows):
-                results.append(_result(one, target, n, row, lambda n, values: _saved(target, values)))
+                results.append(_result(one, target, n, row, lambda n, values: _saved(target, values), twins))
             if any(r[1] == "bad" for r in results):
                 raise Enough
             return _finish(one, "done", results)

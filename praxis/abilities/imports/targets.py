@@ -38,12 +38,20 @@ def of(key, actor):
     return Records(registry[name], actor) if what == "kind" else Rows(rows[name], actor)
 
 
+OTHER_WORDS = {  # what other products and personnel systems head these columns with
+    "name": ("Full name", "Display name"), "email": ("E-mail", "E-mail address", "Mail", "Email address"), "organisation": ("Company", "Customer"),
+    "job": ("Job title", "Title", "Position"), "phone": ("Telephone", "Business phone", "Phone number"), "title": ("Short description", "Summary", "Title"),
+    "team": ("Assignment group", "Assigned group"), "owner": ("Assigned to", "Assignee"), "requester": ("Caller", "Reported by", "Requested by"), "department": ("Dept",),
+    "site": ("Location", "Office"),
+}
+
+
 class Target:
     """`columns` is {name: (label, words it is also known by)}; `put(values)` imports one row."""
 
     def guess(self, heads):
         """{head: column} by the words of the headings."""
-        known = {w.casefold(): name for name, (_label, words) in self.columns.items() for w in words}
+        known = {w.casefold(): name for name, (label, words) in self.columns.items() for w in (*OTHER_WORDS.get(name, ()), str(label), *words)}
         found = {}
         for head in heads:
             name = known.get(head.strip().casefold()) or known.get(head.strip().casefold().replace(" ", "_"))

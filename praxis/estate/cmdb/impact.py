@@ -1,23 +1,25 @@
 """What breaks if something stops, and what it needs: the graph of relations, walked level by level (CMD-03).
 
-The walk asks one query a level, so its cost follows the size of the answer and not of the estate. A record that the reader
-may not see is not in the answer, and nothing is reached through it.
+One recursive query finds what is near, one reads the relations among it; levels and fates are worked out from these, so the cost
+follows the size of the answer. A record that the reader may not see is not in the answer, and nothing is reached through it.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from time import monotonic
 
-from django.db.models import Q
+from django.db import connection
 
 from praxis.kernel.kinds import registry
 from praxis.records.models import Link, Record
 from praxis.records.read import reach
 
-from .models import Item, RelationType
+from .models import Item, ItemClass, RelationType
 
 FINE, RISK, DOWN = 0, 1, 2
-DEEPEST, MOST, KEEP = 10, 2_000, 5
+DEEPEST, MOST, KEEP = 1_000, 2_000, 5
+SHOWN = ("kind", "number", "title", "state", "phase")
+WITH_LEVELS = 12  # a walk less deep than this carries its levels, so that a large estate is not read for its nearest part
 _cache = {}
 
 
@@ -35,13 +37,23 @@ def carriers():
     return found
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What an impact asks of an item; making a thousand whole items cost more than walking to them."""
+
+    item_class: ItemClass
+    needed: int | None
+    people: int | None
+    site_id: int | None
+
+
 @dataclass
 class Node:
     """A record in the answer: how far away it is and what happens to it."""
 
     record: Record
     level: int
-    item: Item | None = None
+    item: Facts | None = None
     status: int = FINE
     of: int = 0  # how many it depends on, where only some of them have to work
 
@@ -61,16 +73,45 @@ class Graph:
         return [n for pk, n in self.nodes.items() if pk != self.start and n.status in (statuses or (RISK, DOWN))]
 
 
-def _edges(ids, way):
-    """{(what fails, what it hits, type)} of the relations that lead up (what is hit) or down (what is needed) from these."""
+def _paths(way):
+    """[(end of a link that is reached, end from which it is, types)] of a walk in this direction."""
     by_target, by_source = carriers()
-    near, far = ("target", "source") if way == "up" else ("source", "target")
-    rows = Link.objects.filter(Q(**{f"{near}__in": ids}, type__in=by_target) | Q(**{f"{far}__in": ids}, type__in=by_source))
+    up = way == "up"
+    return [("source_id", "target_id", by_target if up else by_source), ("target_id", "source_id", by_source if up else by_target)]
+
+
+def _near(start, way, depth, most):
+    """{record id: level} of what a recursive query reaches, nearest first; it ends at `most` rows, also where relations go in a circle."""
+    levels, parts, values = depth < WITH_LEVELS, [], []
+    for to, at, types in _paths(way):
+        if types:
+            parts.append(f"SELECT l.{to}{', level + 1' if levels else ''} FROM near JOIN records_link l ON l.{at} = near.id "
+                         f"WHERE l.type IN ({', '.join(['%s'] * len(types))}){' AND level < %s' if levels else ''}")
+            values += [*types, depth] if levels else types
+    if not parts:
+        return {start: 0}
+    if connection.vendor == "postgresql":  # it takes one recursive part, so the two ways of a relation stand side by side within it
+        inner = " UNION ALL ".join(f"SELECT {to} AS id FROM records_link WHERE {at} = near.id AND type IN ({', '.join(['%s'] * len(types))})"
+                                   for to, at, types in _paths(way) if types)
+        parts = [f"SELECT l.id{', level + 1' if levels else ''} FROM near CROSS JOIN LATERAL ({inner}) l{' WHERE level < %s' if levels else ''}"]
+        values = [t for _to, _at, types in _paths(way) for t in types] + ([depth] if levels else [])
+    head = "near(id, level) AS (SELECT CAST(%s AS bigint), 0" if levels else "near(id) AS (SELECT CAST(%s AS bigint)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH RECURSIVE {head} UNION {' UNION '.join(parts)}) SELECT * FROM near LIMIT %s", [start, *values, most * (WITH_LEVELS if levels else 1)])
+        found = {}
+        for row in cursor.fetchall():
+            found.setdefault(row[0], row[-1] if levels else 0)
+    return found
+
+
+def _edges(ids):
+    """{(what fails, what it hits, type)} of the relations among these records."""
+    by_target, by_source = carriers()
     found = set()
-    for source, target, type in rows.values_list("source", "target", "type"):
-        if type in by_target and (target if way == "up" else source) in ids:
+    for source, target, type in Link.objects.filter(source__in=ids, target__in=ids, type__in={*by_target, *by_source}).values_list("source", "target", "type"):
+        if type in by_target:
             found.add((target, source, type))
-        if type in by_source and (source if way == "up" else target) in ids:
+        if type in by_source:
             found.add((source, target, type))
     return found
 
@@ -78,38 +119,37 @@ def _edges(ids, way):
 def walk(record, actor, way="up", depth=4, most=MOST):
     """The Graph around a record: way "up" is what breaks if it stops, "down" what it needs. At most `most` records."""
     depth = max(1, min(DEEPEST, depth))
-    graph = Graph(record.pk, way, depth, {record.pk: Node(record, 0, record if isinstance(record, Item) else None, DOWN)})
+    graph = Graph(record.pk, way, depth, {record.pk: Node(record, 0, None, DOWN)})
+    near = _near(record.pk, way, depth + 1, most + 1)  # one level further than shown, to know whether there is more
+    rows = {r.pk: r for r in Record.objects.filter(reach(actor), pk__in=[*near][: most + 1]).exclude(phase="final").only(*SHOWN) if r.kind in registry}
+    rows[record.pk] = record
+    edges = _edges(rows)
+    beyond = defaultdict(set)
+    for failing, hit, _type in edges:
+        beyond[failing if way == "up" else hit].add(hit if way == "up" else failing)
     front = {record.pk}
-    for level in range(1, depth + 2):  # one level further than shown, to know whether there is more
-        edges = _edges(front, way)
-        ends = {(hit if way == "up" else failing) for failing, hit, _type in edges}
-        new = _seen(ends - graph.nodes.keys(), actor)
-        if level > depth or len(graph.nodes) + len(new) > most:
-            graph.cut = bool(new)
-            graph.edges |= {e for e in edges if e[0] in graph.nodes and e[1] in graph.nodes}
+    for level in range(1, depth + 2):
+        front = {pk for one in front for pk in beyond[one]} - graph.nodes.keys()
+        if not front or level > depth:
             break
-        graph.nodes |= {pk: Node(r, level) for pk, r in new.items()}
-        graph.edges |= {e for e in edges if e[0] in graph.nodes and e[1] in graph.nodes}
-        front = set(new)
-        if not front:
-            break
-    for pk, item in Item.objects.select_related("item_class").in_bulk([pk for pk, n in graph.nodes.items() if n.record.kind == "item"]).items():
-        graph.nodes[pk].item = item
+        graph.nodes |= {pk: Node(rows[pk], level) for pk in front}
+    graph.cut = bool(front) or len(near) > most
+    graph.edges = {e for e in edges if e[0] in graph.nodes and e[1] in graph.nodes}
+    classes = ItemClass.objects.in_bulk()
+    for pk, of, *facts in Item._base_manager.filter(pk__in=[pk for pk, n in graph.nodes.items() if n.record.kind == "item"]).values_list(
+            "pk", "item_class", "needed", "people", "site"):
+        graph.nodes[pk].item = Facts(classes[of], *facts)
     if way == "up":
         _judge(graph)
     return graph
 
 
-def _seen(ids, actor):
-    rows = Record.objects.filter(reach(actor), pk__in=ids).exclude(phase="final") if ids else []
-    return {r.pk: r for r in rows if r.kind in registry}
-
-
 def _judge(graph):
     """Down, at risk or fine: what needs all it depends on goes down with one of them; what needs k of n is at risk while k still work."""
     some = [pk for pk, n in graph.nodes.items() if pk != graph.start and n.item and n.item.needed]
-    for _failing, hit, _type in _edges(set(some), "down") if some else ():
-        graph.nodes[hit].of += 1
+    for _to, at, types in _paths("down") if some else ():
+        for (hit,) in Link.objects.filter(**{f"{at}__in": some}, type__in=types).values_list(at):
+            graph.nodes[hit].of += 1
     below = defaultdict(set)
     for failing, hit, _type in graph.edges:
         below[hit].add(failing)

@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
+from praxis.abilities.clocks.models import Calendar, TargetSet
 from praxis.kernel.display import Brief, Column, Field, Option, Section, View, show
 from praxis.lib.conditions import Group, Test, every
 
@@ -11,6 +12,17 @@ TONES = {1: "red", 2: "amber", 3: "grey"}
 
 def _criticalities(kind, actor, record, typed):
     return [Option(str(v), str(label)) for v, label in Service.Criticality.choices]
+
+
+def _keys(model):
+    """Rows to choose by key, those of all and those of organisations in reach, each key once."""
+    def options(kind, actor, record, typed):
+        rows = {row.key: row for row in model.objects.order_by("-label")}
+        reach = actor.organisations()
+        return [Option(key, f"{row.label} ({key})") for key, row in sorted(rows.items(), key=lambda r: r[1].label)
+                if typed.casefold() in f"{row.label} {key}".casefold() and (reach is None or getattr(row, "organisation_id", None) in (None, *reach))]
+
+    return options
 
 
 def _briefs(records, actor):
@@ -29,8 +41,8 @@ show(
     fields=(
         Field(key="criticality", label=_("Criticality"), path="criticality", type="choice_number", icon="shield-alert",
               read=lambda r: r.get_criticality_display(), options=_criticalities),
-        Field(key="hours", label=_("Service hours"), path="hours", type="choice", icon="clock"),
-        Field(key="targets", label=_("Service levels"), path="targets", type="choice", icon="target",
+        Field(key="hours", label=_("Service hours"), path="hours", type="choice", icon="clock", options=_keys(Calendar)),
+        Field(key="targets", label=_("Service levels"), path="targets", type="choice", icon="target", options=_keys(TargetSet),
               empty=_("The standard ones")),
         Field(key="customers", label=_("Customers"), path="customers", icon="users", ops=("contains",),
               empty=_("Add customers")),

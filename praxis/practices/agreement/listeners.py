@@ -2,8 +2,16 @@
 
 from praxis.abilities.clocks.policy import agrees
 from praxis.records.models import Record
+from praxis.records.serving import serves
 
 from .models import Agreement
+
+
+@serves
+def of_others(organisation):
+    """The services that agreements in force give to a customer."""
+    wanted = {n for row in Agreement.objects.filter(customer=organisation, state__in=("in_force", "under_review"), basis="sla").values_list("services", flat=True) for n in row}
+    return Record.objects.filter(kind="service", number__in=wanted).exclude(phase="final").values_list("pk", flat=True) if wanted else []
 
 
 @agrees

@@ -13,6 +13,7 @@ from praxis.people.models import Organisation
 
 from .. import extras
 from ..read import columns
+from ..serving import served
 
 UNLOGGED = {"id", "kind", "number", "phase", "is_open", "due_at", "version", "updated_at", "custom"}  # follow from the rest, or are told by key
 MOST_TEXT, MOST_WORDS, MOST_WORD = 100_000, 100, 80
@@ -133,6 +134,8 @@ def _within(record, by, name, value):
         return by.reaches(value.pk)
     if name == "owner":
         return by.reaches(value.organisation_id)
+    if name == "service" and value.kind == "service" and value.organisation_id not in (None, record.organisation_id):
+        return value.pk in served(record.organisation_id)
     if hasattr(value, "kind") and not by.may(f"{value.kind}.see", value):
         return False
     if name == "service" and value.kind != "service":
@@ -181,7 +184,9 @@ def words(record, name, value):
         return _("Yes")
     if isinstance(value, Model):
         return str(getattr(value, "title", value))
-    return "" if isinstance(value, (datetime, dict, list)) else str(value)
+    if isinstance(value, list):
+        return ", ".join(str(v) for v in value if isinstance(v, (str, int)))
+    return "" if isinstance(value, (datetime, dict)) else str(value)
 
 
 def entry(record, name, old, new):

@@ -62,7 +62,7 @@
   const unsaved = f => typed_in(f).filter(e => value_of(e) !== known(e)).length;
   function tell(f) {
     const n = unsaved(f), bar = $(".savebar", f);
-    $("[data-said]", bar).textContent = n ? (n === 1 ? "1 change not saved" : `${n} changes not saved`) : "Nothing changed";
+    $("[data-said]", bar).textContent = !n && $("[aria-invalid=true]", f) ? "Not saved yet" : n ? (n === 1 ? "1 change not saved" : `${n} changes not saved`) : "Nothing changed";
     $("[type=reset]", bar).hidden = !n;
     bar.dataset.unsaved = n;
   }
@@ -124,6 +124,7 @@
     const composer = e.target.closest?.("form.composer");
     if (!composer) return;
     if (e.detail?.ctx?.response?.status === 422) return gap($("textarea", composer));
+    for (const old of $$("#toasts .toast[data-tone=red]")) old.remove();
     if (e.detail?.ctx?.request?.method === "POST") { document.activeElement?.blur(); newest(); }
   });
 
