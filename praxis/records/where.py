@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Func, Q, TextField
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from praxis.kernel.display import Field, Option, fields
@@ -79,8 +80,22 @@ def added(fact, test, actor, kind):
     values = [_decimal(fact, v) for v in typed] if fact.type in NUMBERS else _values(fact, test)
     either = Q(pk__in=())
     for value in values:
-        either |= Q(**{path: value})
+        either |= _equals(path, value)
     return either if test.op != "is_not" else ~either | nothing
+
+
+def _equals(path, value):
+    """An added field is a value. SQLite finds an index of the field only where the key is part of the statement and no parameter."""
+    if connection.vendor != "sqlite" or isinstance(value, (list, dict)):
+        return Q(**{path: value})
+    return Q(Exact(Func("custom", template=f"JSON_EXTRACT(%(expressions)s, {in_json(path.removeprefix('custom__'))})", output_field=TextField()), Value(value)))
+
+
+def in_json(key):
+    """The place of a key in a JSON column as a literal of SQLite; keys of added fields are plain words."""
+    if not key.replace("_", "").replace("-", "").isalnum():
+        raise BadCondition(f"{key!r} is no field to filter by.")
+    return f"'$.\"{key}\"'"
 
 
 def _decimal(fact, text):
