@@ -6,14 +6,28 @@ from praxis.abilities.categories.options import options as categories
 from praxis.estate.cmdb import impact
 from praxis.estate.cmdb.drawing import sentence
 from praxis.estate.cmdb.options import items
-from praxis.kernel.display import Brief, Column, Field, Mark, Option, Panel, Section, View, contribute, fields, show
+from praxis.kernel.display import (
+    Brief,
+    Column,
+    Field,
+    Mark,
+    Option,
+    Panel,
+    Rows,
+    Section,
+    View,
+    administer,
+    contribute,
+    fields,
+    show,
+)
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.fields import people, sites
 from praxis.records.read import briefs, visible
 
 from .kind import INCIDENT
-from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, Level
+from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, IncidentTemplate, Level
 
 MOST = 8
 OPEN = Test("state", "is_not", ("resolved", "closed", "cancelled"))
@@ -122,3 +136,11 @@ def _estate(record, by):
 contribute("item", Panel(key="incident.on_item", title=_("Open on it"), slot="rail", template="incident/on_item.j2", load=_on_item, on=("incident.*",), order=40))
 contribute("incident", Panel(key="incident.estate", title=_("What depends on it"), slot="rail", template="incident/estate.j2", load=_estate,
                              on=("incident.field.item", "record.linked"), order=35))
+administer(
+    Rows(key="incident-templates", label=_("Templates of incidents"), one=_("Template of incidents"), place="practices", model=IncidentTemplate, needs="incident.templates",
+         columns=("label", "title", "category", "team", "organisation", "is_active"),
+         form=("label", "key", "title", "description", "category", "team", "impact", "urgency", "tasks", "organisation", "is_active"), natural=("organisation", "key"),
+         find=("label", "title"), order=("label",), joins=("organisation", "category", "team"),
+         about=_("What the desk opens again and again: offered above the form of a new incident, filled in as far as it is always the same."),
+         hints={"tasks": _("Made together with the incident"), "key": _("One word, such as printer"), "organisation": _("Empty: for all")}),
+)

@@ -2,7 +2,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from praxis.estate.service.models import Service
-from praxis.kernel.kinds import EventType, Kind, Permission
+from praxis.kernel.kinds import EventType, Kind, Permission, registry
 from praxis.kernel.settings import Setting
 from praxis.people.models import Team
 
@@ -73,4 +73,8 @@ INCIDENT = Kind(
              "hold_reason": "hold", "hold_until": "hold"},
     after_close=("closing_category", "cause"),
     opening=("title", "description", "requester", "service", "site", "category", "impact", "urgency", "channel"),
+)
+registry.declare(
+    Permission("incident.templates", _("Write templates of incidents"), {"team_lead": "all", "incident_manager": "all", "administrator": "all"}),
+    EventType("incidenttemplate.saved", _("changed a template of incidents"), "settings-2"),
 )

@@ -4,8 +4,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.categories.models import Category
+from praxis.abilities.tasks.models import TaskTemplate
 from praxis.estate.cmdb.models import Item
 from praxis.kernel.settings import Setting
+from praxis.people.models import Row
 from praxis.records.models import Record
 
 from . import rules
@@ -100,3 +102,26 @@ class Incident(Record):
 
 def _label(setting, organisation, value):
     return setting(organisation).get(value, value)
+
+
+class IncidentTemplate(Row):
+    """What a desk opens again and again, filled in as far as it is always the same (SDK-02); its tasks are made with the incident."""
+
+    organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    key = models.SlugField(max_length=30)
+    label = models.CharField(_("called"), max_length=80)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=10_000)
+    category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("category"))
+    team = models.ForeignKey("people.Team", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("group"))
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=Level, default=Level.LOW)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Level, default=Level.MEDIUM)
+    tasks = models.ForeignKey(TaskTemplate, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("tasks"))
+    is_active = models.BooleanField(default=True)
+    needs = "incident.templates"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="incident_template_once", nulls_distinct=False)]
+
+    def __str__(self):
+        return self.label

@@ -17,7 +17,7 @@ from praxis.screens.draw import asked_by_script, fragment, page
 from praxis.screens.pages import page as route
 
 from .kind import INCIDENT
-from .models import CLOSE_CODES, Channel, Incident, Level
+from .models import CLOSE_CODES, Channel, Incident, IncidentTemplate, Level
 
 FOUND = 8
 
@@ -37,7 +37,13 @@ def card_of(person, actor):
     return {"person": person, "last": list(last)}
 
 
-def _form(actor, person, data=None):
+def templates(actor):
+    """Templates of incidents that all share, and those of organisations in reach."""
+    rows, reach = IncidentTemplate.objects.filter(is_active=True), actor.organisations("incident.assign")
+    return (rows if reach is None else rows.filter(Q(organisation=None) | Q(organisation__in=reach))).order_by("label")
+
+
+def _form(actor, person, data=None, template=None):
     made = {
         "title": forms.CharField(label=_("What is wrong"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True})),
         "description": forms.CharField(label=_("More words"), required=False, widget=forms.Textarea(attrs={"rows": 3})),
@@ -51,6 +57,9 @@ def _form(actor, person, data=None):
     }
     made |= added_fields(INCIDENT, actor)
     first = {"impact": Level.LOW, "urgency": Level.MEDIUM, "channel": "phone", "team": actor.teams[0] if actor.teams else None}
+    if template:
+        first |= {"title": template.title, "description": template.description, "impact": template.impact, "urgency": template.urgency}
+        first |= {"team": template.team_id} if template.team_id else {}
     form = type("Line", (forms.Form,), made)(data, initial=first)
     form.use_required_attribute = False
     return form
@@ -68,27 +77,33 @@ def new(request):
         return fragment(request, "incident/callers.j2", found=found, typed=typed)
     if len(found) == 1:
         return SeeOther(f"/incidents/new?person={found[0].pk}")  # Enter takes the only one that fits
-    form, status = _form(actor, person, data), 200
+    known = list(templates(actor)) if person else []
+    template = next((t for t in known if t.pk == whole((data or request.GET).get("template", ""))), None)
+    form, status = _form(actor, person, data, template), 200
     if data is not None:
         status = 422
         if person is None:
             form.add_error(None, _("Choose who calls."))
         elif form.is_valid():
             try:
-                return SeeOther(f"/r/{write.once(data.get('once', '')[:80], actor, lambda: _open(actor, person, form, data))}")
+                return SeeOther(f"/r/{write.once(data.get('once', '')[:80], actor, lambda: _open(actor, person, form, data, template))}")
             except ValidationError as problem:
                 show(form, problem)
             except Refused as problem:
                 form.add_error(None, str(problem))
     return page(request, "incident/new.j2", status, form=form, typed=typed, found=found, section="incident",
-                card=card_of(person, actor) if person else None)
+                card=card_of(person, actor) if person else None, templates=known, template=template)
 
 
-def _open(actor, person, form, data):
+def _open(actor, person, form, data, template):
     values = {k: v for k, v in form.cleaned_data.items() if v not in (None, "") and k not in ("close_code", "solution")}
     if person.site_id:
         values["site"] = person.site_id
+    if template and template.category_id:
+        values["category"] = template.category_id
     incident = write.open_record(INCIDENT, actor, requester=person, **values)
+    if template and template.tasks_id and "add_tasks" in INCIDENT.verbs and actor.has("task.open"):
+        write.act(incident, actor, "add_tasks", template=template.tasks_id)
     if "solve" in data:
         write.act(incident, actor, "take")
         write.move(incident, actor, "resolve", close_code=form.cleaned_data["close_code"] or "solved",
