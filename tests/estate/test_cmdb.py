@@ -237,6 +237,10 @@ def test_an_incident_names_its_item_and_each_page_tells_of_the_other(item, make,
     assert "If it stays down: 30 people, 1 item." in page
     assert "No Wi-Fi" in client.get(f"/r/{controller.number}").content.decode()
     assert incident.number in client.get(f"/k/incident?all=1&item.is={controller.pk}").content.decode()
+    assert "1 open incident" in client.get(f"/items/{points.number}/impact?way=down").content.decode()  # over the box of what it needs
+    assert "1 open incident" in client.get(f"/items/{points.number}/impact?way=down&as=list").content.decode()
+    graph = impact.walk(points, keeper, "down")
+    assert graph.nodes[controller.pk].now == ("1 open incident",)
     listed = company.client("agent").get("/k/incident/export.csv?all=1").getvalue().decode()
     assert "wlc-1" in listed
 

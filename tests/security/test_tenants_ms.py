@@ -11,8 +11,10 @@ from django.test import Client
 from praxis.abilities.announcements.models import Announcement
 from praxis.abilities.categories.models import Category
 from praxis.abilities.clocks.models import Calendar
+from praxis.abilities.conversation.models import Answer
 from praxis.abilities.fields.models import CustomField
 from praxis.abilities.imports.models import Import
+from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel.actors import system
 from praxis.kernel.display import rows
 from praxis.kernel.jobs.worker import Worker
@@ -21,7 +23,7 @@ from praxis.kernel.models import Event, Job, Setting
 from praxis.kernel.now import now
 from praxis.people.models import Grant, Membership, Person, Role, Site, Team
 from praxis.people.signin import make_link, make_token
-from praxis.practices.incident.models import Incident
+from praxis.practices.incident.models import Incident, IncidentTemplate
 from praxis.records import write
 from praxis.records.models import SavedView
 from tests.security.doors import MARK, browser, text_of
@@ -74,6 +76,10 @@ def strewn(other):
     Setting.objects.create(key="incident.close_codes", organisation=home.pk, value={MARK: MARK})
     Import.objects.create(person=other.people["administrator"], organisation=home, target="kind:incident", name=f"{MARK}.csv", heads=[MARK], rows=[[MARK]])
     make_token(other.people["agent"], f"{MARK} token")
+    Answer.objects.create(organisation=home, name=f"{MARK} answer", shortcut=MARK, text=MARK)
+    IncidentTemplate.objects.create(organisation=home, key=MARK, label=f"{MARK} template", title=MARK)
+    classed = ItemClass.objects.create(organisation=home, key=MARK, label=f"{MARK} class", layer="network")
+    write.open_record(registry["item"], system("Maker", home.pk), title=f"{MARK} item", item_class=classed.pk, organisation=home.pk, requester=other.people["requester"].pk)
     record = write.open_record(registry["incident"], other.actor("agent"), title=f"{MARK} title", team=other.desk.pk)
     write.save(Person.objects.get(pk=other.people["agent"].pk), system(), job=f"{MARK} job")
     return record
@@ -84,7 +90,10 @@ def test_ms1_no_row_of_another_tenant_shows_anywhere(role, company, strewn, make
     """MS1: rows, texts, choices, exports and settings of one tenant, looked for at every page that another tenant's staff has."""
     company.people.setdefault(role, company.person(f"{role}@acme.example", role) if role not in company.people else None)
     record, client, person = make(), company.client(role, raise_request_exception=False), company.people[role]
-    pages = ["/", "/my", "/my/new", "/account", "/keys", "/import", "/incidents/new", "/incidents/new?caller=a", "/k/incident?all=1", "/k/incident/export.csv?all=1",
+    item = make("item")
+    pages = [f"/r/{record.number}/answers", f"/r/{record.number}/answers?q={MARK}", f"/incidents/new?person={company.people['requester'].pk}", "/k/item?all=1", "/k/item/export.csv?all=1",
+             f"/items/{item.number}/impact?as=list", f"/r/{item.number}", f"/r/{record.number}/field/item?q={MARK}", f"/r/{item.number}/field/item_class?q=", "/k/item/filter/item_class", "/admin/levels",
+             "/", "/my", "/my/new", "/account", "/keys", "/import", "/incidents/new", "/incidents/new?caller=a", "/k/incident?all=1", "/k/incident/export.csv?all=1",
              "/k/incident/export.xlsx?all=1", "/k/agreement?all=1", "/k/service?all=1", f"/search?q={MARK}", "/admin", f"/admin?q={MARK}", "/admin/settings", "/admin/log", "/admin/tokens",
              "/admin/why", "/admin/health", "/api/docs", *(f"/k/{k}/new" for k in registry), *(f"/admin/{k}{end}" for k in rows for end in ("", "/new", f"?q={MARK}")),
              *(f"/k/incident/filter/{f}" for f in ("team", "category", "site", "requester", "owner", "service", "close_code")),
@@ -94,7 +103,7 @@ def test_ms1_no_row_of_another_tenant_shows_anywhere(role, company, strewn, make
         answer = client.get(url)
         text = text_of(answer).replace(f"q={MARK}", "").replace(f"“{MARK}”", "").replace(f'value="{MARK}"', "")
         assert answer.status_code < 500 and MARK not in text, url
-    for path in ("/incident?total=true", "/service", "/agreement", f"/search?q={MARK}", f"/incident/{strewn.number}"):
+    for path in ("/incident?total=true", "/service", "/agreement", "/item", f"/item/{item.number}/impact", f"/search?q={MARK}", f"/incident/{strewn.number}"):
         assert MARK not in rest(person, "get", path).content.decode(), path
 
 

@@ -28,6 +28,9 @@ class Box:
         self.below = kind if len(nodes) == 1 else _t("in a group")
         if len(nodes) == 1 and first.item and first.item.people:
             self.below = ngettext("%(kind)s, %(n)d person", "%(kind)s, %(n)d people", first.item.people) % {"kind": kind, "n": first.item.people}
+        busy = [words for n in nodes for words in n.now]
+        if busy:
+            self.below = busy[0] if len(nodes) == 1 else ngettext("%d with something open", "%d with something open", len([n for n in nodes if n.now])) % len([n for n in nodes if n.now])
         self.width = min(200, 52 + max(6.2 * len(self.title), 5.6 * len(self.below)))
         self.href = f"/r/{first.record.number}" if len(nodes) == 1 else ""
 

@@ -21,6 +21,13 @@ DEEPEST, MOST, KEEP = 1_000, 2_000, 5
 SHOWN = ("kind", "number", "title", "state", "phase")
 WITH_LEVELS = 12  # a walk less deep than this carries its levels, so that a large estate is not read for its nearest part
 _cache = {}
+_overlays = []
+
+
+def overlay(run):
+    """Decorator: `run(item ids, actor) -> {id: words}` of what is going on there now, such as open incidents, from whoever knows."""
+    _overlays.append(run)
+    return run
 
 
 def forget():
@@ -55,6 +62,7 @@ class Node:
     level: int
     item: Facts | None = None
     status: int = FINE
+    now: tuple[str, ...] = ()  # what is going on there, in words
     of: int = 0  # how many it depends on, where only some of them have to work
 
 
@@ -139,6 +147,10 @@ def walk(record, actor, way="up", depth=4, most=MOST):
     for pk, of, *facts in Item._base_manager.filter(pk__in=[pk for pk, n in graph.nodes.items() if n.record.kind == "item"]).values_list(
             "pk", "item_class", "needed", "people", "site"):
         graph.nodes[pk].item = Facts(classes[of], *facts)
+    items = [pk for pk, n in graph.nodes.items() if n.item]
+    for run in _overlays if items else ():
+        for pk, words in run(items, actor).items():
+            graph.nodes[pk].now += (str(words),)
     if way == "up":
         _judge(graph)
     return graph

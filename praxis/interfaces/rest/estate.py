@@ -23,6 +23,7 @@ class Hit(Schema):
     level: int
     fate: Literal["down", "at_risk", "fine"]
     people: int | None
+    now: list[str]
 
 
 class Relation(Schema):
@@ -58,7 +59,7 @@ def _impact(kind):
         return answer({
             "number": record.number, "way": way, "levels": graph.depth, "cut": graph.cut, "sentence": drawing.sentence(graph),
             "nodes": [{"number": n.record.number, "kind": n.record.kind, "title": n.record.title, "level": n.level, "fate": FATES[n.status],
-                       "people": n.item.people if n.item else None} for n in nodes],
+                       "people": n.item.people if n.item else None, "now": list(n.now)} for n in nodes],
             "relations": sorted(({"failing": numbers[a], "hit": numbers[b], "type": type} for a, b, type in graph.edges), key=lambda r: tuple(r.values()))})
 
 

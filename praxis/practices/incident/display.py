@@ -1,6 +1,8 @@
 from dataclasses import replace
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from praxis.abilities.categories.options import options as categories
 from praxis.estate.cmdb import impact
@@ -131,6 +133,14 @@ def _estate(record, by):
         return None
     graph = impact.walk(record.item, by)
     return {"said": sentence(graph), "services": [n for n in graph.hit() if n.record.kind == "service"], "page": f"/items/{record.item.number}/impact", "down": impact.DOWN}
+
+
+@impact.overlay
+def _open_on(items, actor):
+    """How many incidents that the reader may see are open on each item."""
+    rows = Incident.objects.visible_to(actor, "incident.see").open().filter(item__in=items)
+    counts = dict(rows.order_by().values_list("item").annotate(Count("pk")))
+    return {pk: ngettext("%d open incident", "%d open incidents", n) % n for pk, n in counts.items()}
 
 
 contribute("item", Panel(key="incident.on_item", title=_("Open on it"), slot="rail", template="incident/on_item.j2", load=_on_item, on=("incident.*",), order=40))
