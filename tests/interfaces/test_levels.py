@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from praxis.abilities.clocks.models import Target, TargetSet
+from praxis.abilities.clocks import policy
+from praxis.abilities.clocks.models import Clock, Target, TargetSet
 from praxis.kernel.now import now
 
 pytestmark = pytest.mark.django_db
@@ -87,3 +88,13 @@ def test_a_form_without_what_was_seen_changes_nothing(root):
     for seen in ("", "[]", "[" * 5000, "no"):
         assert root.post("/admin/levels", {cell(): "1d", "seen": seen}).status_code == 422
     assert Target.objects.count() == count
+
+
+def test_a_new_version_is_what_new_incidents_are_promised(root, make):
+    """On both databases, which sort a missing date differently: the version from now on wins over the one without a date."""
+    before = make()
+    send(root, {cell(): ("2d", "1d")})
+    policy.forget()
+    after = make()
+    assert [Clock.objects.get(record=r.pk, metric="resolve").target_s for r in (before, after)] == [72_000, 36_000]
+

@@ -6,7 +6,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import positive_data_acceptance
 
@@ -21,6 +21,7 @@ CONFIG = {
     "operations": [{"include-path-regex": f"^/api/v1/{key}/", "parameters": {
         "path.number": {"dictionary": key}, "header.If-Match": '"1"'}} for key in registry],
 }
+EXAMPLES = 20 if connection.vendor == "sqlite" else 8  # the same code answers; the other database sees a part of them
 
 
 @cache
@@ -56,7 +57,7 @@ def headers(role, company, make):
 
 @pytest.mark.parametrize("role", ["agent", "administrator"])
 @schema.parametrize()
-@settings(max_examples=20, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_declared(case, headers):
     """`positive_data_acceptance` is left out: that a row exists and a move is possible is more than a description can say."""
     case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])

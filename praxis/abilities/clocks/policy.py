@@ -6,6 +6,7 @@ from functools import partial
 from time import monotonic
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from praxis.kernel.settings import Setting
 from praxis.lib import spans
@@ -24,6 +25,7 @@ def _levels(value):
         raise ValueError(" ".join(problem.messages)) from None
 
 
+OLDEST = F("valid_from").asc(nulls_first=True)  # without a date: from the beginning; PostgreSQL would put it last
 DEFAULT_OLA = Setting("clocks.default_ola", str, "ola", "Promises of a group that has no agreement of its own")
 LEVELS = Setting("clocks.levels", dict, {"50": ["owner"], "75": ["owner", "lead"], "90": ["team"], "100": ["lead", "service_owner"], "150": ["manager"]},
                  "Who is told at which percent of a promise", valid=_levels)
@@ -81,10 +83,10 @@ class Policy:
     def __init__(self):
         self.zones = dict(Organisation.objects.values_list("pk", "zone"))
         self.rows = {}
-        for row in Calendar.objects.order_by("valid_from"):
+        for row in Calendar.objects.order_by(OLDEST):
             self.rows.setdefault((row.key, row.organisation_id), []).append(row)
         self.sets, self.levels = {}, {}
-        for target in Target.objects.select_related("set").order_by("valid_from"):
+        for target in Target.objects.select_related("set").order_by(OLDEST):
             self.sets.setdefault((target.set.key, target.kind), []).append(target)
             self.levels[target.set.key] = target.set.levels
         self.dates = tuple(sorted({t.length.split()[1] for rows in self.sets.values() for t in rows if t.length.startswith("until ")}))

@@ -4,6 +4,7 @@ import json
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -25,7 +26,7 @@ rows.extra.append(("desk", _("Service hours and targets"), "/admin/levels", "adm
 def _in_force():
     """{(set, kind, metric): {priority: the Target in force now}}"""
     found = {}
-    for row in Target.objects.order_by("valid_from", "pk"):
+    for row in Target.objects.order_by(F("valid_from").asc(nulls_first=True), "pk"):
         if row.valid_from is None or row.valid_from <= now():
             found.setdefault((row.set_id, row.kind, row.metric), {})[row.priority] = row
     return found
