@@ -16,6 +16,12 @@ MOST = 20  # people shown before somebody types
 ROWS = 200  # of what there is less of
 
 
+def ours(rows, actor, record):
+    """Of rows that all may share: the shared ones, and those of the record's organisation, or of the organisations in reach."""
+    reach = actor.organisations() if record is None else (record.organisation_id,)
+    return rows if reach is None else rows.filter(Q(organisation=None) | Q(organisation__in=reach))
+
+
 def people(kind, actor, record, typed):
     """People to choose: of the record's organisation, or of those the actor reaches."""
     rows = Person.objects.filter(is_active=True)
@@ -43,12 +49,7 @@ def teams(kind, actor, record, typed, most=ROWS):
     rows = Team.objects.all()
     if typed:
         rows = rows.filter(name__icontains=typed)
-    reach = actor.organisations()
-    if record is not None:
-        rows = rows.filter(organisation=None) | rows.filter(organisation=record.organisation_id)
-    elif reach is not None:
-        rows = rows.filter(organisation=None) | rows.filter(organisation__in=reach)
-    return [Option(str(t.pk), t.name) for t in rows.order_by("name")[:most]]
+    return [Option(str(t.pk), t.name) for t in ours(rows, actor, record).order_by("name")[:most]]
 
 
 def services(kind, actor, record, typed):

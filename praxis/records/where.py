@@ -58,8 +58,6 @@ def added_fact(extra):
                  save=lambda record, by, raw, seen: change(record, by, seen=seen, **{extra.name: raw}))
 
 
-
-
 def added(fact, test, actor, kind):
     """A test on an added field: values stand as JSON in one column."""
     path, typed = fact.path, test.values

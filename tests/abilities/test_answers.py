@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from praxis.abilities.conversation.answers import answers_for, filled
 from praxis.abilities.conversation.models import GAPS, Answer, Entry
+from praxis.people.models import Team
 from praxis.records import write
 
 pytestmark = pytest.mark.django_db
@@ -33,16 +34,15 @@ def test_l1_12_an_open_gap_is_not_sent_by_any_door(make, agent, company):
 
 
 def test_whom_an_answer_reaches(make, agent, company, other):
-    team = company.team if hasattr(company, "team") else None
-    rows = [Answer(name="For all", shortcut="all", text="a"), Answer(name="Ours", shortcut="ours", text="b", organisation=company.organisation),
-            Answer(name="Theirs", shortcut="theirs", text="c", organisation=other.organisation), Answer(name="Old", shortcut="old", text="d", is_active=False)]
-    if team:
-        rows.append(Answer(name="Of a group", shortcut="group", text="e", team=team))
+    far = Team.objects.create(name="Far away", organisation=company.organisation)
     Answer.objects.all().delete()
-    Answer.objects.bulk_create(rows)
+    Answer.objects.bulk_create([
+        Answer(name="For all", shortcut="all", text="a"), Answer(name="Ours", shortcut="ours", text="b", organisation=company.organisation),
+        Answer(name="Theirs", shortcut="theirs", text="c", organisation=other.organisation), Answer(name="Old", shortcut="old", text="d", is_active=False),
+        Answer(name="Of my group", shortcut="mine", text="e", team_id=agent.teams[0]), Answer(name="Of another group", shortcut="far", text="f", team=far)])
     record = make()
     seen = {row.name for row, _text in answers_for(record, agent)}
-    assert {"For all", "Ours"} <= seen and not seen & {"Theirs", "Old"}
+    assert seen == {"For all", "Ours", "Of my group"}
     page = company.client("agent").get(f"/r/{record.number}/answers").content.decode()
     assert "For all" in page and "Theirs" not in page
     theirs = Answer.objects.get(shortcut="theirs")

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from praxis.records.fields import ours
+
 from .models import GAPS, Answer
 
 GAP = re.compile(r"\{\{\s*([a-z_.]{1,40})\s*\}\}")
@@ -38,7 +40,7 @@ def check_filled(text):
 
 
 def _fitting(record, by):
-    return Answer.objects.filter(Q(organisation=None) | Q(organisation=record.organisation_id), Q(team=None) | Q(team__in=by.teams), is_active=True)
+    return ours(Answer.objects.filter(Q(team=None) | Q(team__in=by.teams), is_active=True), by, record)
 
 
 def answers_for(record, by, typed=""):

@@ -13,14 +13,13 @@ WIDE, TALL, HEIGHT, GAP, PAD = 740, 42, 106, 14, 30
 GROUPED = 5  # more of one class and one fate on a level are drawn as one
 ROW = 6  # boxes on a level
 TONES = {DOWN: "red", RISK: "amber", FINE: ""}
-FATES = {DOWN: "down", RISK: "at risk", FINE: "fine"}
 
 
 class Box:
     """One drawn box: a record, or many of a class with the same fate."""
 
-    def __init__(self, nodes, number=""):
-        self.nodes, self.level, self.status, self.x, self.y, self.number = nodes, nodes[0].level, nodes[0].status, 0, 0, number
+    def __init__(self, nodes):
+        self.nodes, self.status, self.x, self.y = nodes, nodes[0].status, 0, 0
         first = nodes[0]
         kind = first.item.item_class.label if first.item else str(first.record.type.label)
         self.icon = first.item.item_class.icon if first.item else first.record.type.icon
@@ -28,9 +27,8 @@ class Box:
         self.below = kind if len(nodes) == 1 else _t("in a group")
         if len(nodes) == 1 and first.item and first.item.people:
             self.below = ngettext("%(kind)s, %(n)d person", "%(kind)s, %(n)d people", first.item.people) % {"kind": kind, "n": first.item.people}
-        busy = [words for n in nodes for words in n.now]
-        if busy:
-            self.below = busy[0] if len(nodes) == 1 else ngettext("%d with something open", "%d with something open", len([n for n in nodes if n.now])) % len([n for n in nodes if n.now])
+        if busy := [n.now[0] for n in nodes if n.now]:
+            self.below = busy[0] if len(nodes) == 1 else _t("something open on %d") % len(busy)
         self.width = min(200, 52 + max(6.2 * len(self.title), 5.6 * len(self.below)))
         self.href = f"/r/{first.record.number}" if len(nodes) == 1 else ""
 
@@ -52,7 +50,7 @@ def boxes(graph):
         left += sum(len(b.nodes) for b in levels[level][ROW:])
         del levels[level][ROW:]
     rows = [levels[n] for n in sorted(levels)]
-    return rows, {n.record.pk: b for row in rows for b in row for n in row and b.nodes}, left
+    return rows, {n.record.pk: b for row in rows for b in row for n in b.nodes}, left
 
 
 def svg(graph):

@@ -38,7 +38,6 @@ HUES = ("teal", "green", "rose", "blue", "violet", "grey")
 def load(incidents, seed=7, done=lambda n: None):
     """Make the company and its history, all or nothing; returns the number of people."""
     company = Company(random.Random(seed))
-    company.items = estate.build(company, STORY)
     made = [company.history(n, incidents) for n in range(incidents)]
     made.sort(key=lambda h: h.happenings[0].at)  # numbers follow the time of opening
     for i in range(0, incidents, CHUNK):
@@ -94,6 +93,7 @@ class Company:
         self._grants()
         self.actors = {p.pk: actor_of(p) for p in self.people}
         self.services = {s["title"]: self._service(s) for s in STORY["services"]}
+        self.items = estate.build(self, STORY)
         self.categories = {c.path: c for c in Category.objects.filter(organisation=None)}
 
     def _people(self):

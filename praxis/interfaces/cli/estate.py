@@ -6,8 +6,6 @@ from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel.kinds import registry
 from praxis.records import write
 
-GOES = {"has-members": ("member-of", True)}  # a relation told from its other end
-
 
 def build(company, story):
     """Make the items of the story with their relations; returns {name: item}."""
@@ -53,7 +51,6 @@ def _named(items, begin):
 
 def _relations(items, name, wanted):
     for type, begin in wanted:
-        type, turned = GOES.get(type, (type, False))
         for other in _named(items, begin):
             if other is not items[name]:
-                yield (other, items[name], type) if turned else (items[name], other, type)
+                yield items[name], other, type

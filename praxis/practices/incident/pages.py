@@ -10,7 +10,7 @@ from praxis.kernel.errors import Refused
 from praxis.lib.text import whole
 from praxis.people.models import Person
 from praxis.records import write
-from praxis.records.fields import services, teams
+from praxis.records.fields import ours, services, teams
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import added_fields, choice, show
 from praxis.screens.draw import asked_by_script, fragment, page
@@ -39,8 +39,7 @@ def card_of(person, actor):
 
 def templates(actor):
     """Templates of incidents that all share, and those of organisations in reach."""
-    rows, reach = IncidentTemplate.objects.filter(is_active=True), actor.organisations("incident.assign")
-    return (rows if reach is None else rows.filter(Q(organisation=None) | Q(organisation__in=reach))).order_by("label")
+    return ours(IncidentTemplate.objects.filter(is_active=True), actor, None).order_by("label")
 
 
 def _form(actor, person, data=None, template=None):

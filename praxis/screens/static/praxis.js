@@ -12,7 +12,7 @@
     }
     for (const s of $$("aside section[id^=p-], .measure > div[id^=p-]")) s.hidden = !s.innerHTML.trim();
     for (const area of $$("textarea[data-draft]")) restore(area);
-    for (const f of $$("form[data-changes]")) { typed_in(f).forEach(known); tell(f); }
+    for (const f of $$("form[data-changes]")) { typedIn(f).forEach(known); tell(f); }
     burn();
   }
 
@@ -55,16 +55,17 @@
   for (const kind of ["input", "change"]) document.addEventListener(kind, e => { if (e.target.form) fitting(); });
 
   // Settings: changes that are not saved are counted, kept from being lost by leaving, and saved with Ctrl S.
-  const first_seen = new WeakMap();
-  const value_of = e => e.type === "checkbox" ? e.checked : e.multiple ? [...e.selectedOptions].map(o => o.value).join() : e.value;
-  const known = e => { if (!first_seen.has(e)) first_seen.set(e, value_of(e)); return first_seen.get(e); };
-  const typed_in = f => [...f.elements].filter(e => e.name && e.type !== "hidden" && e.matches("input, select, textarea"));
-  const unsaved = f => typed_in(f).filter(e => value_of(e) !== known(e)).length;
+  const firstSeen = new WeakMap();
+  const valueOf = e => e.type === "checkbox" ? e.checked : e.multiple ? [...e.selectedOptions].map(o => o.value).join() : e.value;
+  const known = e => { if (!firstSeen.has(e)) firstSeen.set(e, valueOf(e)); return firstSeen.get(e); };
+  const typedIn = f => [...f.elements].filter(e => e.name && e.type !== "hidden" && e.matches("input, select, textarea"));
+  const unsaved = f => typedIn(f).filter(e => valueOf(e) !== known(e)).length;
   function tell(f) {
     const n = unsaved(f), bar = $(".savebar", f);
-    $("[data-said]", bar).textContent = !n && $("[aria-invalid=true]", f) ? "Not saved yet" : n ? (n === 1 ? "1 change not saved" : `${n} changes not saved`) : "Nothing changed";
+    const wrong = $("[aria-invalid=true]", f), { one, more, none, wrong: refused } = bar.dataset;
+    $("[data-said]", bar).textContent = n === 1 ? one : n ? more.replace("%s", n) : wrong ? refused : none;
     $("[type=reset]", bar).hidden = !n;
-    bar.dataset.unsaved = n;
+    bar.hidden = !n && !wrong && f.dataset.changes !== "new";
   }
   for (const kind of ["input", "change"]) document.addEventListener(kind, e => { const f = e.target.form; if (f?.matches("[data-changes]")) tell(f); });
   document.addEventListener("reset", e => { if (e.target.matches("[data-changes]")) setTimeout(() => tell(e.target)); });
