@@ -12,6 +12,7 @@ from praxis.abilities.notices.models import Notice
 from praxis.abilities.tasks.models import Task, TaskTemplate
 from praxis.kernel.actors import system
 from praxis.kernel.errors import NotPossible
+from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.people.signin import make_token
 from praxis.records import write
@@ -205,3 +206,11 @@ def test_a_task_has_a_clock_until_its_day(make, agent):
     assert Clock.objects.get(record=dated.pk).state == "met"
     with pytest.raises(ValidationError):
         write.act(fresh(incident), agent, "add_task", title="When?", due_on="tomorrow")
+
+
+def test_a_due_date_thousands_of_years_away_is_kept_and_breaks_no_clock(company):
+    """A promise until that date has more seconds than a column holds; found by schemathesis on PostgreSQL."""
+    by = company.actor("administrator")
+    task = write.open_record(registry["task"], by, title="Far away", due_on=date(6515, 12, 10))
+    assert Clock.objects.get(record=task.pk, metric="resolve").target_s == 2**31 - 1 and company.client("administrator").get(f"/r/{task.number}").status_code == 200
+

@@ -21,7 +21,7 @@ PARTS = {
     "/admin/levels": (".cols.set > aside.rail.start .nav a[aria-current=page]", "table.grid-table td input.num >> nth=20", ".setting p", ".hours svg.draw rect", ".savebar.float [data-kind=primary] kbd"),
     "/reports/health": ("nav.crumbs a", ".filters .chip >> nth=2", "dl.kpis .kpi >> nth=4", ".kpi .delta b[data-tone]", ".kpi svg.spark", "svg.chart[aria-label^='Control chart'] text:has-text('UCL')",
                         "svg.chart[aria-label^='Backlog flow'] text:has-text('Backlog')", "table.att svg.draw circle", "table.att a[data-count]", "svg.chart text:has-text('p90')", "details.behind table"),
-    "item": ("svg.graph .g-node >> nth=6", "svg.graph .g-node.dk", "svg.graph [data-tone=red]", "svg.graph [data-tone=amber]", ".rail .props .edit", ".rail h2:has-text('Relations')"),
+    "item": ("svg.graph .g-node >> nth=6", "svg.graph .g-node.dk", "svg.graph [data-tone=red]", "svg.graph [data-tone=amber]", ".rail .props dd >> nth=8", ".rail h2:has-text('Relations')"),
     "item/impact": (".g-tools .seg [aria-current=true]", ".g-tools .joined .btn", ".g-tools a:has-text('As a list')", ".dot[data-tone=red]", "svg.graph path.n", "svg.graph a.g-node[href]", "footer.cal-key"),
     "lead": (".rail .load .avatar", ".rail .load progress.meter", ".rail h2:has-text('Team load')", ".rail a:has-text('Even out')", ".rail h2:has-text('Handover')", ".rail .prose-sm strong"),
     "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",

@@ -144,13 +144,20 @@ def rows(record, found, at, warned=None):
     made = []
     for r in found:
         row = Clock(record_id=record.pk, metric=r.target.metric, spell=r.spell, team_id=r.value if r.target.each == "team" else None,
-                    label=r.target.label[:120], target_s=int(r.target.length.total_seconds()), started_at=r.started_at, due_at=r.due_at,
-                    stopped_at=r.stopped_at, elapsed_s=int(r.elapsed.total_seconds()), state=r.state, at=at)
+                    label=r.target.label[:120], target_s=_seconds(r.target.length), started_at=r.started_at, due_at=r.due_at,
+                    stopped_at=r.stopped_at, elapsed_s=_seconds(r.elapsed), state=r.state, at=at)
         if warned is not None and not r.stopped_at:
             level = next_level(r, levels_of(r.target.set_key, record.organisation_id), warned.get(name_of(r), 0), at)
             row.warn_at = level and level[1]
         made.append(row)
     return made
+
+
+LONGEST = 2**31 - 1  # seconds that a column holds, 68 years: a promise until a date far away lasts for good
+
+
+def _seconds(length):
+    return min(LONGEST, int(length.total_seconds()))
 
 
 COLUMNS = ["team", "label", "target_s", "started_at", "due_at", "stopped_at", "elapsed_s", "state", "at", "warn_at"]

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from praxis.lib.text import without_control
 
-MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL, MOST_UNFOLDED = 50_000, 100, 64 * 2**20, 100_000, 300 * 2**20
+MOST_ROWS, MOST_COLUMNS, MOST_BYTES, MOST_CELL, MOST_UNFOLDED = 50_000, 100, 64 * 2**20, 100_000, 150 * 2**20
 _PLACE = re.compile(rb"""<(?:\w+:)?(?:c|row)\s[^>]{0,200}?\br=["']([A-Z]{0,4})(\d{1,9})["']""")
 
 
