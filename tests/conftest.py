@@ -13,9 +13,10 @@ from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
+from praxis.practices.change.models import ChangeModel
 from praxis.records import write
 
-NEEDED = {"item": {"item_class": lambda: ItemClass.objects.get(key="switch").pk}}  # columns that a kind cannot do without
+NEEDED = {"item": {"item_class": lambda: ItemClass.objects.get(key="switch").pk}, "change": {"model": lambda: ChangeModel.objects.get(key="normal").pk}}  # columns that a kind cannot do without
 ROLES = ("requester", "power_requester", "agent", "specialist", "team_lead", "change_manager", "auditor", "administrator")
 
 

@@ -61,6 +61,7 @@ class Action:
     needs: str  # "*" stands for the record's kind
     run: Callable
     when: Callable | None = None
+    meant: Callable | None = None  # (record, actor) -> whether this actor is meant, where that is more than a permission
     icon: str = ""
     tone: str = ""
     hotkey: str = ""

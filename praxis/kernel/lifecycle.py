@@ -39,7 +39,8 @@ class Move:
     """A step from one of `sources` to `to`, offered to whoever holds `needs` on the record.
 
     `ask` names the columns that its dialog fills, of which `optional` may stay empty. `guard(record)` returns the
-    reason why the move is not possible, or "". `sets(record, at, by)` gives further columns. `on_reply` marks the move
+    reason why the move is not possible, or "". `sets(record, at, by)` gives further columns. `then(record, by)` is
+    what follows at once, in the same transaction, such as asking for approval. `on_reply` marks the move
     that a requester's answer makes. `with_reply(text)` gives what it asks when it is made together with a reply.
     """
 
@@ -51,6 +52,7 @@ class Move:
     optional: tuple[str, ...] = ()
     guard: Callable | None = None
     sets: Callable | None = None
+    then: Callable | None = None
     icon: str = ""
     tone: str = ""
     hotkey: str = ""

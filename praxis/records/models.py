@@ -188,6 +188,7 @@ class MoveRule(models.Model):
     asks = models.JSONField(_("asks also for"), default=list, blank=True)  # further columns that have to be filled
     when = models.JSONField(_("only where"), default=dict, blank=True)  # a simple Condition on the record
     tasks = models.SlugField(_("adds the tasks of"), blank=True)  # key of a template of tasks
+    approval = models.SlugField(_("needs the approval of"), max_length=40, blank=True)  # key of a policy of approvals
     version = models.PositiveIntegerField(default=1, editable=False)
     needs = "admin.settings"
 

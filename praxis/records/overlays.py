@@ -29,5 +29,20 @@ def fitted(record, move):
     return replace(move, label=rule.label or move.label, ask=(*move.ask, *(a for a in rule.asks if a not in move.ask)))
 
 
+_guards = []
+
+
+def guards(run):
+    """Decorator: `run(record, move, rule) -> reason or ""`: why a rule does not allow a move yet."""
+    _guards.append(run)
+    return run
+
+
+def reason(record, move):
+    """Why the rules of the record's organisation do not allow this move yet, or ""."""
+    rule = rules(record.kind, record.organisation_id).get(move.name)
+    return next((r for run in _guards if (r := run(record, move, rule))), "") if rule else ""
+
+
 def forget(kind):
     cache.delete(f"moves:{kind}")

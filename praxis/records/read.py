@@ -10,7 +10,7 @@ from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
 from .models import Record, within
-from .overlays import fitted
+from .overlays import fitted, reason
 
 
 def by_number(number, actor, *join, signs=False):
@@ -71,7 +71,7 @@ def possible(record, actor):
     """The one list of moves, actions and offers that this actor can make now; every interface uses it."""
     steps = []
     for move in record.type.lifecycle.moves_from(record.state):
-        if (move := fitted(record, move)) and actor.may(move.needs, record) and not (move.guard and move.guard(record)):
+        if (move := fitted(record, move)) and actor.may(move.needs, record) and not (move.guard and move.guard(record)) and not reason(record, move):
             steps.append(Step(move.name, move.label, f"/r/{record.number}/move/{move.name}", move, bool(move.ask)))
     for key, verb in record.type.verbs.items():
         if allows(verb, record, actor):
@@ -89,7 +89,7 @@ def permitted(verb, record, actor):
 def allows(verb, record, actor):
     if record.phase == Phase.FINAL and not verb.after_close:
         return False
-    return permitted(verb, record, actor) and (not verb.when or bool(verb.when(record)))
+    return permitted(verb, record, actor) and (not verb.when or bool(verb.when(record))) and (not verb.meant or bool(verb.meant(record, actor)))
 
 
 def columns(model):

@@ -69,6 +69,8 @@ def _of_verb(record, step, actor):
             made[name] = choice(label, CHOOSE[ask.kind](record.type, actor, record if ask.kind == "team" else None, "", ALL), needed, int, rows=True)
         elif ask and ask.kind == "date":
             made[name] = forms.CharField(required=needed, label=label, widget=forms.DateInput({"type": "date"}))
+        elif ask and ask.kind == "time":
+            made[name] = forms.CharField(required=needed, label=label, widget=WIDGETS["time"]())
         elif ask and ask.kind == "files":
             made[name] = Files(required=False, label=label)
         elif kind is bool:

@@ -7,7 +7,7 @@ from praxis.records.models import MoveRule
 
 administer(
     Rows(key="moves", label=_("Lifecycle"), one=_("Step of the lifecycle"), place="practices", model=MoveRule, columns=("kind", "move", "label", "hidden", "organisation"),
-         form=("kind", "move", "organisation", "hidden", "label", "asks", "when", "tasks"), natural=("organisation", "kind", "move"), find=("kind", "move", "label"),
+         form=("kind", "move", "organisation", "hidden", "label", "asks", "when", "tasks", "approval"), natural=("organisation", "kind", "move"), find=("kind", "move", "label"),
          order=("kind", "move"), joins=("organisation",), picture="admin/lifecycle.j2",
          about=_("Declared steps can be hidden, renamed, tied to a condition, and made to ask for more or to add tasks. States stay as they are."),
          hints={"kind": _("Such as incident"), "move": _("Its key, such as resolve; the picture of a saved one shows them all"), "organisation": _("Empty: for all"),

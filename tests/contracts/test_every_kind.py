@@ -116,6 +116,7 @@ def test_screens_name_only_known_fields(kind):
 
 def test_sorts_have_an_index_that_starts_with_the_kind(kind):
     indexed = {f.lstrip("-") for i in Record._meta.indexes for f in i.fields if i.fields[0] == "kind"}
+    indexed |= {i.fields[0] for i in kind.model._meta.indexes if not i.condition}  # of its own table, which has no other kind
     assert {fields(kind.key)[s].path for s in screens[kind.key].sorts} <= indexed
 
 
@@ -191,8 +192,9 @@ def test_a_change_to_the_same_value_leaves_none(kind, make, boss):
 
 def test_a_move_writes_moved_and_its_state(kind, make, boss):
     record = make(kind.key)
-    step = next(m for m in kind.lifecycle.moves_from(record.state) if not m.ask)
-    write.move(record, boss, step.name)
+    steps = [m for m in kind.lifecycle.moves_from(record.state) if not (m.guard and m.guard(record))]
+    step = next((m for m in steps if not m.ask), steps[0])
+    write.move(record, boss, step.name, **dict.fromkeys(step.ask, "because"))
     event = Event.objects.latest("id")
     assert event.name == f"{kind.key}.moved" and event.data["move"] == step.name and event.changes["state"][1] == step.to.name
 

@@ -1,6 +1,7 @@
 """The abuse tests of access, each with its id: two companies, eight roles, every address."""
 
 import re
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -11,10 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from praxis.abilities.conversation.models import File
 from praxis.abilities.search.query import search
 from praxis.interfaces.rest.urls import api
+from praxis.kernel.actors import system
 from praxis.kernel.display import rows
 from praxis.kernel.kinds import registry
+from praxis.kernel.now import now
 from praxis.people.models import Grant, Person, Role
 from praxis.people.signin import make_token
+from praxis.practices.change.models import ChangeModel, Window
 from praxis.records import write
 from praxis.screens.access import PUBLIC
 from tests.conftest import ROLES
@@ -49,7 +53,7 @@ def test_t_b21_every_view_declares_its_access():
     found = [(route, p.callback) for route, p in patterns()]
     assert len(found) > 60
     assert [route for route, view in found if not getattr(view, "access", None)] == []
-    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>", "feed/<str:secret>.csv", "livez", "readyz", "metrics"}
+    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>", "feed/<str:secret>.csv", "changes/feed/<str:secret>.ics", "livez", "readyz", "metrics"}
 
 
 def test_t_b22_an_anonymous_crawl_finds_only_public_pages(company, make):
@@ -70,6 +74,10 @@ def planted(company, other, make):
     upload = SimpleUploadedFile(f"{MARK}.txt", MARK.encode())
     write.act(record, other.actor("agent"), "reply", text=f"{MARK} note", internal=True, files=[upload])
     write.act(record, other.actor("agent"), "reply", text=f"{MARK} reply")
+    soon = now() + timedelta(hours=1)  # in every calendar, and at the same time as whatever is planned there
+    write.open_record(registry["change"], other.actor("change_manager"), title=f"{MARK} change", model=ChangeModel.objects.get(key="normal"), planned_start=soon,
+                      planned_end=soon + timedelta(hours=2), owner=other.people["change_manager"], affected=f"{MARK} people")
+    write.save(Window(), system(), organisation=other.organisation, label=f"{MARK} freeze", starts=f"{soon:%Y-%m-%dT%H:%M}", ends=f"{soon + timedelta(hours=9):%Y-%m-%dT%H:%M}")
     return record
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from praxis.lib.businesstime import Calendar, NeverOpen, week_of
+from praxis.records.covering import covers
 from praxis.records.models import Record
 from praxis.records.read import reach
 
@@ -57,3 +58,9 @@ def covered_by(actor, at):
         return []
     counts = dict(Record.objects.open().filter(reach(actor), owner__in=[r.person_id for r in rows]).order_by().values_list("owner").annotate(n=Count("pk")))
     return [(r.person, r.ends_at, counts.get(r.person_id, 0)) for r in rows]
+
+
+@covers
+def absent(person, at):
+    """Ids of those who are away and have named this person as their substitute."""
+    return Absence.objects.filter(substitute=person, starts_at__lte=at, ends_at__gt=at).values_list("person", flat=True)

@@ -1,13 +1,13 @@
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.display import Brief, Column, Field, Mark, Panel, Rows, Section, View, administer, contribute, show
+from praxis.kernel.display import Brief, Column, Field, Mark, Option, Panel, Rows, Section, View, administer, contribute, show
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.blocking import blockers, is_blocked, open_blockers
 from praxis.records.read import briefs, visible
 
 from .kind import TASK
-from .models import Task, TaskTemplate
+from .models import GATES, Task, TaskTemplate
 
 OPEN, MOST = Test("state", "is_not", ("done", "skipped")), 60
 
@@ -59,9 +59,12 @@ show(
         Field(key="position", label=_("Position"), icon="list-ordered", path="position", type="number"),
         Field(key="mandatory", label=_("Needed"), icon="flag", path="mandatory", type="yes", read=lambda r: _("Yes") if r.mandatory else _("No"), edit=False),
         Field(key="due_on", label=_("Due"), icon="calendar-days", read=lambda r: r.due_on and str(r.due_on), empty=_("Add a date")),
+        Field(key="minutes", label=_("Minutes"), icon="clock", path="minutes", type="number", empty=_("How long it takes")),
+        Field(key="gate", label=_("Point"), icon="flag", path="gate", type="choice", read=lambda r: r.get_gate_display(), options=lambda kind, actor, record, typed: [Option(k, str(w)) for k, w in GATES],
+              empty=_("None")),
         Field(key="outcome", label=_("Outcome"), icon="check", path="outcome", edit=False),
     ),
-    properties=("owner", "team", "priority", "due_on", "mandatory", "position", "service"),
+    properties=("owner", "team", "priority", "due_on", "minutes", "gate", "mandatory", "position", "service"),
     short=("state", "owner", "team", "due_on"),
     form=(Section(_("What is to be done"), "title", "description"), Section(_("Who and when"), "team", "owner", "due_on", "priority")),
     buttons=("take", "start", "finish"), panels=("tasks.waits", "tasks.parent"), signs=("blocked", "unplaced"), head=("blocked_by", "unplaced"), brief=_briefs,

@@ -20,7 +20,7 @@ TASK = Kind(
         Permission("task.link", _("Link tasks"), STAFF),
     ),
     icon="t-task", home="parent",
-    opening=("title", "description", "parent", "position", "mandatory", "due_on", "team", "owner", "service", "priority", "restricted"),
+    opening=("title", "description", "parent", "position", "mandatory", "due_on", "minutes", "gate", "team", "owner", "service", "priority", "restricted"),
 )
 registry.declare(
     EventType("tasks.added", _("added"), "list-checks", lambda e: e.data.get("words", ""), internal=True),

@@ -8,6 +8,7 @@ from praxis.people.models import Row
 from praxis.records.models import Record
 
 MOST_STEPS = 50
+GATES = [("go", _("Go or no-go")), ("no_return", _("Point of no return"))]
 
 
 class Task(Record):
@@ -17,6 +18,8 @@ class Task(Record):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     mandatory = models.BooleanField(_("needed"), default=True)  # the parent cannot be finished before it
     due_on = models.DateField(_("due"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # how long it takes, so that a plan has times
+    gate = models.CharField(_("point"), max_length=12, choices=GATES, blank=True)
     outcome = models.TextField(_("outcome"), blank=True)
 
     def clean_columns(self, names):
@@ -27,8 +30,9 @@ class Task(Record):
 class TaskTemplate(Row):
     """Steps that are made together, such as for a new starter.
 
-    `steps` is a list of {title, team, after, due, mandatory, description}: `team` is the name of a group, `after` the numbers of
-    the steps that come first (counted from 1; the one before, unless it says otherwise), `due` a span such as 2d.
+    `steps` is a list of {title, team, after, due, mandatory, description, minutes, gate}: `team` is the name of a group, `after` the numbers of
+    the steps that come first (counted from 1; the one before, unless it says otherwise), `due` a span such as 2d, `minutes` how long it takes,
+    `gate` go or no_return.
     """
 
     organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -54,13 +58,16 @@ def check_steps(steps):
     """ValidationError unless these are steps as TaskTemplate takes them."""
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
         raise ValidationError({"steps": _t("Write between 1 and %s steps.") % MOST_STEPS})
-    known = {"title", "team", "after", "due", "mandatory", "description"}
+    known = {"title", "team", "after", "due", "mandatory", "description", "minutes", "gate"}
     for n, step in enumerate(steps, 1):
         if not isinstance(step, dict) or not str(step.get("title", "")).strip() or set(step) - known:
             raise ValidationError({"steps": _t("Step %(n)s needs a title, and may have %(more)s.") % {"n": n, "more": ", ".join(sorted(known - {"title"}))}})
         after = step.get("after", [])
         if not isinstance(after, list) or not all(isinstance(a, int) and 1 <= a < n for a in after):
             raise ValidationError({"steps": _t("Step %s comes after steps before it: write their numbers, such as [1, 2].") % n})
+        minutes = step.get("minutes", 1)
+        if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= 30_000 or step.get("gate", "go") not in dict(GATES):
+            raise ValidationError({"steps": _t("Step %s: minutes is a whole number, gate is go or no_return.") % n})
         if step.get("due"):
             check_due(step["due"], n)
 

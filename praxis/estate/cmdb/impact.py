@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from django.db import connection
+from django.db.models import Q
 
 from praxis.kernel.kinds import registry
 from praxis.records.models import Link, Record
@@ -187,3 +188,49 @@ def told(graph):
     return {"services": [n.record for n in hit if n.record.kind == "service"], "items": sum(n.record.kind == "item" for n in hit), "people": people,
             "down": sum(n.status == DOWN for n in hit), "risk": sum(n.status == RISK for n in hit),
             "sites": len({n.item.site_id for n in hit if n.item and n.item.site_id and n.item.people})}
+
+
+def around(items, depth):
+    """{item id: how many relations away} of everything within reach of these items, in either direction of what a failure follows.
+
+    For questions such as "does another change work on what this one depends on": it asks for no rights, so only numbers and never titles of what is found
+    here may be shown to a person who is not allowed to see them.
+    """
+    by_target, by_source = carriers()
+    types = {*by_target, *by_source}
+    found, front = dict.fromkeys(items, 0), set(items)
+    for level in range(1, depth + 1):
+        if not front or len(found) > MOST:
+            break
+        rows = Link.objects.filter(Q(source__in=front) | Q(target__in=front), type__in=types).values_list("source", "target")
+        front = {pk for pair in rows for pk in pair} - found.keys()
+        found |= dict.fromkeys(front, level)
+    return found
+
+
+def reached(items, depth):
+    """Ids of every record that a failure of these items reaches within so many relations, without them; it asks for no rights, as `around`."""
+    found, front = set(items), set(items)
+    for _level in range(depth):
+        if not front or len(found) > MOST:
+            break
+        hit = set()
+        for to, at, types in _paths("up"):
+            if types:
+                hit |= set(Link.objects.filter(**{f"{at}__in": front}, type__in=types).values_list(to, flat=True))
+        front = hit - found
+        found |= front
+    return found - set(items)
+
+
+def below(items, depth):
+    """{item id: how many relations away} of these items and of what they depend on; it asks for no rights, as `around`."""
+    found, front = dict.fromkeys(items, 0), set(items)
+    for level in range(1, depth + 1):
+        hit = set()
+        for to, at, types in _paths("down") if front else ():
+            if types:
+                hit |= set(Link.objects.filter(**{f"{at}__in": front}, type__in=types).values_list(to, flat=True))
+        front = hit - found.keys()
+        found |= dict.fromkeys(front, level)
+    return found

@@ -18,7 +18,7 @@ def act(record, by, key, **arguments):
     verb = record.type.verbs.get(key)
     if verb is None:
         raise NotPossible(_("%(kind)s has no action %(name)s.") % {"kind": record.type.label, "name": key})
-    if not permitted(verb, record, by):
+    if not permitted(verb, record, by) or verb.meant and not verb.meant(record, by):
         raise Forbidden(verb.permission(record.kind))
     known = verb.arguments
     arguments = {n: without_control(v) if isinstance(v, str) else v for n, v in arguments.items()}

@@ -5,8 +5,9 @@ from praxis.kernel.errors import NotPossible
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 
-from ..overlays import fitted
+from ..overlays import fitted, reason
 from .change import change
+from .gate import writing
 
 _gates: list = []
 
@@ -21,6 +22,7 @@ def _empty(value):
     return str("" if value is None else value).strip() == ""
 
 
+@writing()
 def move(record, by, name, **values):
     """Make the named move of the lifecycle, with exactly the columns that it asks for.
 
@@ -40,10 +42,12 @@ def move(record, by, name, **values):
             "step": step.label, "fields": ", ".join(sorted(extra))}})
     if missing := [f for f in step.ask if f not in step.optional and _empty(values.get(f, getattr(record, f, None) if f not in own.ask else None))]:
         raise ValidationError({f: _("This field is needed.") for f in missing})
-    if step.guard and (reason := step.guard(record)):
-        raise NotPossible(reason)
-    if step.to.phase == Phase.DONE and record.is_open and (reason := next((r for run in _gates if (r := run(record))), "")):
-        raise NotPossible(reason)
+    if why := step.guard and step.guard(record) or reason(record, step):
+        raise NotPossible(why)
+    if step.to.phase == Phase.DONE and record.is_open and (why := next((r for run in _gates if (r := run(record))), "")):
+        raise NotPossible(why)
     more = step.sets(record, now(), by) if step.sets else {}
-    return change(record, by, needs=step.needs, event=f"{record.kind}.moved", data={"move": name}, seen=record.version,
-                  state=step.to.name, **values | more)
+    change(record, by, needs=step.needs, event=f"{record.kind}.moved", data={"move": name}, seen=record.version, state=step.to.name, **values | more)
+    if step.then:
+        step.then(record, by)
+    return record

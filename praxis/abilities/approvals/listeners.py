@@ -1,0 +1,34 @@
+"""A change of what was approved makes the approval void, in the same transaction; the record itself is taken back by a job (CM11)."""
+
+from django.utils.translation import gettext as _t
+
+from praxis.kernel import listen
+from praxis.kernel.display import fields
+from praxis.kernel.kinds import registry
+from praxis.kernel.lifecycle import Phase
+
+from . import engine
+
+
+@listen.on("*")
+def changed(event):
+    rules = engine.kinds.get(event.kind) if event.subject else None
+    if rules is None or event.version == 1:
+        return
+    if "state" in event.changes and registry[event.kind].lifecycle.states[event.changes["state"][1]].phase == Phase.FINAL:
+        engine.withdraw(event.subject)
+        return
+    if event.name in ("record.linked", "record.unlinked"):
+        names = [event.data.get("title", "")] if event.data.get("type") in rules.links and event.data.get("way") == "out" else []
+    else:
+        names = [_label(event.kind, n) for n in event.changes if n in rules.watched]
+    why = _t("%(who)s changed: %(what)s") % {"who": event.actor_name, "what": ", ".join(names)}
+    if names and engine.void(event.subject, why) and rules.voided:
+        rules.voided.enqueue(event.subject)
+
+
+def _label(kind, name):
+    known = fields(kind).get(name)
+    return str(known.label if known else registry[kind].model._meta.get_field(name).verbose_name)
+
+

@@ -1,0 +1,100 @@
+"""What is known about a change that its risk follows from: the graph below its items, its window, and how changes like it went."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import Q
+
+from praxis.estate.cmdb import impact
+from praxis.estate.cmdb.models import Item
+from praxis.estate.service.models import Service
+from praxis.kernel.now import now
+from praxis.kernel.settings import Setting
+from praxis.records.models import Link, Record
+
+from . import conflicts, rules
+from .models import Change
+
+COST = Setting("change.cost_of_hour", int, 0, "Money that an hour of outage costs, for the exposure of a change; 0: unknown")
+YEAR, REACHED = timedelta(days=365), 6
+PEOPLE = (0, 10, 50, 250, 1000)  # who use what is hit: from more than so many on, impact 1 to 5
+
+
+@dataclass
+class Blast:
+    """What a change reaches if it fails: services, people, sites (CHG-17). Only for working out; who reads it is told no more than they may see."""
+
+    services: list = field(default_factory=list)
+    people: int = 0
+    items: int = 0
+    sites: set = field(default_factory=set)
+
+    @property
+    def critical(self):
+        return any(s.criticality == 1 for s in self.services)
+
+
+def blast(record):
+    """The Blast of a change's items, over everything that a failure reaches; three statements."""
+    items = conflicts.touched(record)
+    reached = impact.reached(items, REACHED) if items else set()
+    services = {*Service.objects.filter(pk__in=reached), *Service.objects.filter(pk=record.service_id)} if reached or record.service_id else set()
+    found = Blast(sorted(services, key=lambda s: s.title), items=len(items))
+    for people, site in Item._base_manager.filter(pk__in={*reached, *items}, people__gt=0).values_list("people", "site"):
+        found.people += people
+        found.sites |= {site} - {None}
+    return found
+
+
+def known(record):
+    """(Facts, Blast, [Conflict]) of a change as it stands."""
+    hit, found = blast(record), conflicts.find(record)
+    failed, similar = _similar(record)
+    streak, tried, failed_last = _of_model(record)
+    unresolved = sum(c.stops and c.key not in record.accepted for c in found)
+    band = max([sum(hit.people > p for p in PEOPLE) or 1] + [{1: 5, 2: 3, 3: 2}.get(s.criticality, 1) for s in hit.services])
+    return rules.Facts(
+        critical=hit.critical, conflicts=unresolved, frozen=any(c.sort == "freeze" for c in found), outside=any(c.sort == "window" for c in found),
+        poor=poor(record.team_id), failed_last=failed_last, streak=streak, tried=tried, failed=failed, similar=similar, first_time=not similar,
+        backout_tested=record.backout_tested is not None, impact=band), hit, found
+
+
+def judged(record):
+    """(Risk, Facts, Blast, [Conflict]): what decides, and what it follows from."""
+    facts, hit, found = known(record)
+    return rules.risk(record.answers, facts), facts, hit, found
+
+
+def _ended(**more):
+    return Change.objects.filter(ended_at__gte=now() - YEAR, result__in=(*rules.SUCCESS, *rules.WITH_ISSUES, *rules.FAILED), **more)
+
+
+def _similar(record):
+    """(failed, all) of the year's changes of the same model, on the same classes of items, or for the same service (frameworks 3.4)."""
+    like = Q(model=record.model_id)
+    if record.service_id:
+        like |= Q(service=record.service_id)
+    if items := conflicts.touched(record):
+        classes = Item._base_manager.filter(pk__in=items).values_list("item_class", flat=True)
+        like |= Q(pk__in=Link.objects.filter(type="affects", target__in=Item._base_manager.filter(item_class__in=classes)).values("source"))
+    results = list(_ended().filter(like).exclude(pk=record.pk).values_list("result", flat=True))
+    return sum(r in rules.FAILED for r in results), len(results)
+
+
+def _of_model(record):
+    """(successes in a row up to now, how many ended, whether the last failed) of the change's model."""
+    results = list(_ended(model=record.model_id).exclude(pk=record.pk).order_by("-ended_at").values_list("result", flat=True)[:200])
+    streak = next((n for n, r in enumerate(results) if r not in rules.SUCCESS), len(results))
+    return streak, len(results), bool(results) and results[0] in rules.FAILED
+
+
+def score_of(results_of):
+    """The success score of the year's changes that fulfil a Q (CHG-07): what they ended as, and the incidents that they are confirmed to have caused."""
+    rows = _ended().filter(results_of)
+    caused = Record.objects.filter(kind="incident", links_out__type="caused_by", links_out__target__in=rows.values("pk")).values_list("priority", flat=True)
+    return rules.score(rows.values_list("result", flat=True), caused)
+
+
+def poor(team):
+    """Whether a group's changes of the year did more harm than good."""
+    return team is not None and score_of(Q(team=team)) < 0
