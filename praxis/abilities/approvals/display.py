@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Panel, Rows, administer, contribute
@@ -38,8 +39,9 @@ def rounds_of(record, by):
     for ask in Ask.objects.filter(step__round__in=rounds).select_related("person", "answered_by").order_by("pk"):
         if not (ask.status == Status.NOT_NEEDED and ask.escalated):
             asks.setdefault(ask.step_id, []).append(ask)
+    first = [a for s in rounds[0].steps.all() for a in asks.get(s.pk, ()) if a.status != Status.NOT_NEEDED]
     told = [Told(r, [(s, [(a, TONES.get(a.status, "")) for a in asks.get(s.pk, [])]) for s in sorted(r.steps.all(), key=lambda s: (s.position, s.pk))], TONES.get(r.status, "")) for r in rounds]
-    return {"rounds": told, "note": rounds[0].get_status_display(), "may": engine.is_asked(record, by)}
+    return {"rounds": told, "note": _t("%(yes)s of %(asked)s answered yes") % {"yes": sum(a.status == Status.APPROVED for a in first), "asked": len(first)}, "may": engine.is_asked(record, by)}
 
 
 def waiting_for(actor, most=50):

@@ -25,7 +25,7 @@ from praxis.records import write
 from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
-from . import estate
+from . import changes, estate
 
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
@@ -45,6 +45,7 @@ def load(incidents, seed=7, done=lambda n: None):
         made[i : i + CHUNK] = [None] * len(made[i : i + CHUNK])  # what is stored need not be kept: at 100,000 it was more than a gigabyte
         done(len(made[i : i + CHUNK]))
     company.today()
+    changes.build(company, STORY)
     days.catch_up([company.home])
     refresh_statistics()
     return len(company.people)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from praxis.abilities.announcements.read import current
+from praxis.abilities.approvals.display import waiting_for
 from praxis.abilities.notices.read import mark_read, unread
 from praxis.abilities.staffing.load import load_of, proposal
 from praxis.abilities.staffing.read import covered_by
@@ -90,7 +91,7 @@ def home(request):
     records = list(mine_of(actor, group.pk if group else None))
     due = fields("incident")["due"]
     load = load_of(actor, at)
-    return page(request, "web/home.j2", notices=unread(actor, 6), announced=current(request.person, "desk"), covered=covered_by(actor, at), handover=team.newest(actor, at),
+    return page(request, "web/home.j2", asked=waiting_for(actor), notices=unread(actor, 6), announced=current(request.person, "desk"), covered=covered_by(actor, at), handover=team.newest(actor, at),
                 even=proposal(load) if actor.has("staffing.even") else None, groups=grouped(records, at), fuses=due.load(records, actor), fuse=macro("fuse"), teams=teams,
                 team=group, line=dayline(records, at), load=load, section="home",
                 total=len(records), over=sum(1 for r in records if r.due_at and r.due_at < at))

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -134,12 +134,26 @@ def _briefs(records, actor):
     return {c.pk: Brief(note=str(c.stage.label), tone="red" if c.result in rules.FAILED else "") for c in rows}
 
 
+def _is_wrong():
+    return Q(result__in=rules.FAILED) | Q(Exists(Link.objects.filter(target=OuterRef("pk"), type="caused_by", source__kind="incident")))
+
+
+def _wrong(fact, test, actor, kind):
+    wanted = test.values[:1] and test.values[0].lower() in ("1", "true", "yes")
+    return _is_wrong() if wanted else ~_is_wrong()
+
+
+def _wrongs(records, actor):
+    wrong = set(Change.objects.filter(_is_wrong(), pk__in=[r.pk for r in records]).values_list("pk", flat=True))
+    return {r.pk: _t("Yes") if r.pk in wrong else _t("No") for r in records}
+
+
 show(
     CHANGE,
     columns=(Column("number", "i"), Column("title", "m"), Column("type"), Column("risk"), Column("state"), Column("planned_start"), Column("scope"),
              Column("owner", "o", quiet=True, draw="face")),
     sorts=("planned_start", "updated", "opened"),
-    filters=("state", "type", "risk", "model", "team", "owner", "service", "environment", "result", "planned_start", "planned_end", "updated", "title"),
+    filters=("state", "type", "risk", "model", "team", "owner", "service", "environment", "result", "went_wrong", "planned_start", "planned_end", "ended_at", "updated", "title"),
     views=(View("open", _("Open"), every(Test("state", "is", ("new", "assess", "authorise", "scheduled", "implement"))), "planned_start", count=True),
            View("decide", _("To be decided"), every(Test("state", "is", ("assess", "authorise"))), "planned_start", count=True),
            View("now", _("Scheduled and under way"), every(Test("state", "is", ("scheduled", "implement"))), "planned_start"),
@@ -152,8 +166,9 @@ show(
         Field(key="reason", label=_("Why"), path="reason", icon="message-square", draw="text", empty=_("Add the reason"), ops=("contains",)),
         Field(key="planned_start", label=_("Planned start"), path="planned_start", type="time", draw="when", icon="calendar-clock", edit=False, ops=("before", "after", "empty")),
         Field(key="planned_end", label=_("Planned end"), path="planned_end", type="time", draw="when", icon="calendar-clock", edit=False, ops=("before", "after", "empty")),
-        Field(key="started_at", label=_("Started"), path="started_at", type="time", draw="when", icon="play", edit=False),
-        Field(key="ended_at", label=_("Ended"), path="ended_at", type="time", draw="when", icon="check", edit=False),
+        Field(key="started_at", label=_("Started"), path="started_at", type="time", draw="when", icon="play", edit=False, ops=("before", "after", "empty")),
+        Field(key="ended_at", label=_("Ended"), path="ended_at", type="time", draw="when", icon="check", edit=False, ops=("before", "after", "within", "empty")),
+        Field(key="went_wrong", label=_("Failed or caused an incident"), icon="circle-alert", type="yes", edit=False, ops=("is",), where=_wrong, load=_wrongs),
         Field(key="outage_minutes", label=_("Expected outage, minutes"), path="outage_minutes", type="number", icon="power", ops=("gt", "lt", "empty"), empty=_("Unknown")),
         Field(key="environment", label=_("Environment"), path="environment", type="choice", icon="server", read=lambda r: r.get_environment_display(), options=of("environment")),
         Field(key="scope", label=_("Items"), path="scope", icon="network", edit=False, ops=("contains", "empty")),
@@ -172,13 +187,14 @@ show(
     exported=("planned_end", "started_at", "ended_at", "result", "fault", "plan", "test_plan", "backout", "affected", "outcome", "review"),
     form=(Section(_("What is changed, and why"), "title", "model", "reason", "description"), Section(_("For what and by whom"), "service", "owner", "team", "environment"),
           Section(_("When"), "planned_start", "planned_end", "outage_minutes"), Section(_("How"), "plan", "test_plan", "backout", "affected")),
-    buttons=("submit", "expedite", "schedule", "start", "finish", "close", "reject", "approve"), head=("steps",),
+    buttons=("submit", "expedite", "schedule", "start", "finish", "close", "reject", "approve"), head=("what", "steps"),
     panels=("change.window", "change.plan", "change.words", "change.risk", "approvals.rounds", "change.items", "screens.properties", "change.caused"),
     places=(("conversation.thread", "main"), ("conversation.composer", "dock"), ("tasks.tasks", "")),
     brief=_briefs, layout="sheet", new="/changes/new",
 )
 contribute(
     "change",
+    Mark("what", "change/marks.j2:what", read=lambda r: r),
     Mark("steps", "change/marks.j2:steps", read=lambda r: _steps(r)),
     Panel(key="change.window", title=_("Window"), slot="main", template="change/window.j2", load=_window, on=("change.*",), order=5),
     Panel(key="change.plan", title=_("Implementation plan"), slot="main", template="change/plan.j2", load=_plan, on=("change.*", "tasks.*"), order=10),

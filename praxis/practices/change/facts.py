@@ -71,7 +71,7 @@ def _ended(**more):
 
 def _similar(record):
     """(failed, all) of the year's changes of the same model, on the same classes of items, or for the same service (frameworks 3.4)."""
-    like = Q(model=record.model_id)
+    like = Q(model=record.model_id) if _is_particular(record) else Q(pk__in=())
     if record.service_id:
         like |= Q(service=record.service_id)
     if items := conflicts.touched(record):
@@ -81,9 +81,17 @@ def _similar(record):
     return sum(r in rules.FAILED for r in results), len(results)
 
 
+def _is_particular(record):
+    """Whether its model says what is done; the general ones that ship, such as Normal change, say nothing of that."""
+    return record.model.type == "standard" or record.model.organisation_id is not None
+
+
 def _of_model(record):
-    """(successes in a row up to now, how many ended, whether the last failed) of the change's model."""
-    results = list(_ended(model=record.model_id).exclude(pk=record.pk).order_by("-ended_at").values_list("result", flat=True)[:200])
+    """(successes in a row up to now, how many ended, whether the last failed) of the change's model; of a general model, for its service."""
+    more = {} if _is_particular(record) else {"service": record.service_id}
+    if more == {"service": None}:
+        return 0, 0, False
+    results = list(_ended(model=record.model_id, **more).exclude(pk=record.pk).order_by("-ended_at").values_list("result", flat=True)[:200])
     streak = next((n for n, r in enumerate(results) if r not in rules.SUCCESS), len(results))
     return streak, len(results), bool(results) and results[0] in rules.FAILED
 

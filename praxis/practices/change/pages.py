@@ -16,6 +16,7 @@ from praxis.lib.text import whole
 from praxis.people.actors import actor_of
 from praxis.records import feeds, write
 from praxis.records.fields import colleagues, ours, services, teams
+from praxis.records.read import by_number
 from praxis.screens.access import PUBLIC
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import added_fields, choice, show
@@ -31,6 +32,7 @@ from .models import ChangeModel, Type
 
 menu.append(Entry("Operate", "calendar", _("Calendar"), "calendar-days", "/changes/calendar", "change.see"))
 BY = ("service", "item", "team")
+SPANS = ("week", "month", "quarter")
 TEXTS = {"reason": _("Why"), "plan": _("Implementation plan"), "test_plan": _("Test plan"), "backout": _("Back-out plan"), "affected": _("Who is affected")}
 
 
@@ -150,37 +152,34 @@ def month(request):
     drawn = [(m, *calendar.month(actor, m.year, m.month, **more)) for m in months]
     entries = {e.change.pk: e for _m, _w, found in drawn for e in found}.values()
     done = [e for e in entries if e.change.phase != "open"]
+    moved = by_number(request.GET.get("moved", "")[:20], actor)
+    moved = moved if moved and moved.kind == "change" and moved.planned_start else None
     failed = sum(e.sign == "fail" for e in done)
     back = (first - timedelta(days=1)).replace(day=1) if len(months) == 1 else (first - timedelta(days=80)).replace(day=1)
     return page(request, "change/calendar.j2", drawn=drawn, before=back, after=(months[-1] + timedelta(days=32)).replace(day=1), shown=calendar.SHOWN,
                 clashes=sum(e.sign in ("clash", "warn") for e in entries), total=len(entries), done=len(done), failed=failed,
-                rate=round(100 * (len(done) - failed) / len(done)) if done else None, **shared)
+                rate=round(100 * (len(done) - failed) / len(done)) if done else None, moved=moved, found=conflicts.find(moved) if moved else [], **shared)
 
 
 @route("changes/<slug:number>/move-to", "change_move_to", "change.change")
 @require_POST
 def move_to(request, number):
-    """Drop a change on another day: the same local time there; conflicts are told in the answer. The dialog of the window is its twin for the keyboard."""
+    """Drop a change on another day: the same local time there; the calendar then tells its conflicts. The dialog of the window does the same."""
     record = record_of(request, number)
     if record.kind != "change":
         raise Http404
+    span = request.POST.get("span", "month")
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
-    except ValueError:
-        return HttpResponse(_t("Write a day such as 2026-11-30."), status=422)
-    if record.planned_start is None:
-        return HttpResponse(_t("It has no window yet."), status=422)
-    local = timezone.localtime(record.planned_start)
-    start = timezone.make_aware(local.replace(tzinfo=None) + (day - local.date()))
-    try:
-        write.act(record, request.actor, "plan_window", planned_start=start.isoformat(), planned_end=(start + (record.planned_end - record.planned_start)).isoformat())
-    except (ValidationError, Refused, Conflict) as problem:
-        return HttpResponse(" ".join(getattr(problem, "messages", [str(problem)])), status=422)
-    found = conflicts.find(record)
-    words = " ".join(c.words for c in found)
-    if request.headers.get("Accept", "").startswith("text/plain"):
-        return HttpResponse(words or _t("Moved. No conflicts."), content_type="text/plain; charset=utf-8")
-    return SeeOther(f"/r/{record.number}")
+        if record.planned_start is None:
+            raise ValidationError(_t("It has no window yet."))
+        local = timezone.localtime(record.planned_start)
+        start = timezone.make_aware(local.replace(tzinfo=None) + (day - local.date()))
+        end = start + (record.planned_end - record.planned_start)
+        write.act(record, request.actor, "plan_window", planned_start=start.isoformat(), planned_end=end.isoformat())
+    except (ValueError, OverflowError, ValidationError, Refused, Conflict) as problem:
+        return page(request, "note_page.j2", 422, title=_t("It was not moved"), text=" ".join(getattr(problem, "messages", [str(problem)])), back="/changes/calendar", section="calendar")
+    return SeeOther(f"/changes/calendar?span={span if span in SPANS else 'month'}&day={day}&moved={record.number}")
 
 
 @route("changes/feed", "change_feed_make", "change.see")

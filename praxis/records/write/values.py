@@ -186,7 +186,9 @@ def words(record, name, value):
         return str(getattr(value, "title", value))
     if isinstance(value, list):
         return ", ".join(str(v) for v in value if isinstance(v, (str, int)))
-    return "" if isinstance(value, (datetime, dict)) else str(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return "" if isinstance(value, dict) else str(value)
 
 
 def entry(record, name, old, new):

@@ -143,6 +143,26 @@
     const n = $$("[name=pick]:checked").length, label = $("[data-count]");
     if (label) label.textContent = `${n} selected`;
   }
+  // The calendar: a change is dropped on another day, or moved there with Shift and an arrow; a form posts it, the answer tells conflicts.
+  function place(number, day) {
+    const form = $("#drop");
+    form.action = `/changes/${number}/move-to`; form.elements.day.value = day; form.requestSubmit();
+  }
+  document.addEventListener("dragstart", e => { const ev = e.target.closest?.("[data-number]"); if (ev) e.dataTransfer.setData("text/plain", ev.dataset.number); });
+  document.addEventListener("dragover", e => { if ($("#drop") && e.target.closest?.("[data-day]")) e.preventDefault(); });
+  document.addEventListener("drop", e => {
+    const day = e.target.closest?.("[data-day]"), number = e.dataTransfer.getData("text/plain");
+    if ($("#drop") && day && /^[A-Z]+-\d+$/.test(number)) { e.preventDefault(); place(number, day.dataset.day); }
+  });
+  document.addEventListener("keydown", e => {
+    const ev = e.target.closest?.("[data-number]"), by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 7, ArrowUp: -7 }[e.key];
+    if (!e.shiftKey || !ev || !by || !$("#drop")) return;
+    e.preventDefault();
+    const day = new Date(`${ev.closest("[data-day]").dataset.day}T12:00Z`);
+    day.setUTCDate(day.getUTCDate() + by);
+    place(ev.dataset.number, day.toISOString().slice(0, 10));
+  });
+
   const press = k => $(`[data-key="${k}"]`);
   let first = "";
 
