@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "praxis.abilities.announcements",
     "praxis.abilities.imports",
     "praxis.abilities.search",
+    "praxis.abilities.sources",
     "praxis.abilities.staffing",
     "praxis.abilities.effort",
     "praxis.abilities.measures",

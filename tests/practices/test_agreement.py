@@ -103,12 +103,12 @@ def test_levels_are_told_once_even_after_a_restart(make, company, agent, clock_a
         jobs.warn_due.call()
     Worker().run(until_empty=True)
     jobs.warn.call(record.pk, "resolve", 0)
-    told = [e for e in Event.objects.filter(subject=record.pk, name="clock.warned") if e.data["metric"] == "resolve"]
+    told = [e for e in Event.objects.filter(subject=record.pk, name="clock.warned").order_by("id") if e.data["metric"] == "resolve"]
     assert [e.data["percent"] for e in told] == [50] and told[0].data["tell"] == [agent.id]
     clock_at(START + timedelta(hours=3, minutes=59))
     jobs.warn_due.call()
     Worker().run(until_empty=True)
-    told = [e for e in Event.objects.filter(subject=record.pk, name="clock.warned") if e.data["metric"] == "resolve"]
+    told = [e for e in Event.objects.filter(subject=record.pk, name="clock.warned").order_by("id") if e.data["metric"] == "resolve"]
     assert [e.data["percent"] for e in told] == [50, 90], "of levels passed together the highest is told"
     assert Notice.objects.filter(record=record.pk, person=lead, text__contains="90").count() == 1
     assert not Job.objects.filter(state="dead").exists()

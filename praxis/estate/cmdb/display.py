@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from praxis.abilities.sources.models import Fact, Sighting
 from praxis.kernel.display import Brief, Column, Field, Option, Panel, Rows, Section, View, administer, contribute, show
+from praxis.kernel.now import now
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.fields import sites
 from praxis.records.models import Link
@@ -11,7 +15,7 @@ from praxis.records.relating import types
 
 from . import drawing, impact
 from .kind import ITEM
-from .models import Item, ItemClass, RelationType
+from .models import AuditRule, Item, ItemClass, RelationType
 from .options import classes
 
 MOST, SHOWN = 100, 6  # relations read, and shown of each type before one asks for more
@@ -51,6 +55,16 @@ def _relations(record, by):
     return {"groups": told, "add": add, "more": len(links) == MOST} if told or add else None
 
 
+def _sources(record, by):
+    """Who saw it and when, what each source says, what is locked; three links to what else one asks about an item."""
+    seen = list(Sighting.objects.filter(record=record.pk).select_related("source").order_by("-at")[:6])
+    for one in seen:
+        one.old = one.at < now() - timedelta(days=one.source.stale_days)
+    facts = Fact.objects.filter(record=record.pk).select_related("source").order_by("attribute", "-at")[:60]
+    told = [(str(Item._meta.get_field(f.attribute).verbose_name), f.value, f.source.label if f.source else "", f.source is None) for f in facts]
+    return {"seen": seen, "told": told, "may": by.may("item.delete", record) and record.state != "deleted"}
+
+
 show(
     ITEM,
     columns=(Column("number", "i"), Column("title", "m"), Column("item_class"), Column("condition"), Column("state"), Column("site"), Column("team"),
@@ -86,6 +100,7 @@ show(
 contribute(
     "item",
     Panel(key="cmdb.impact", title=_("What breaks if it stops"), slot="main", template="cmdb/impact.j2", load=_impact, on=("record.linked", "record.unlinked", "item.*"), order=10),
+    Panel(key="cmdb.sources", title=_("Sources"), slot="rail", template="cmdb/sources.j2", load=_sources, on=("item.*",), order=55),
     Panel(key="cmdb.relations", title=_("Relations"), slot="rail", template="cmdb/relations.j2", load=_relations, on=("record.linked", "record.unlinked"), order=25),
 )
 administer(
@@ -96,4 +111,8 @@ administer(
     Rows(key="relation-types", label=_("Types of relations"), one=_("Type of relation"), place="practices", model=RelationType, needs="cmdb.classes", home="",
          columns=("forward", "reverse", "impact", "is_active"), form=("forward", "reverse", "key", "impact", "is_active"), natural=("key",), find=("forward", "reverse"), order=("forward",),
          about=_("How items relate, in words for both directions, and which end a failure reaches."), hints={"key": _("One word, such as depends-on")}),
+    Rows(key="audit-rules", label=_("Rules of the audit"), one=_("Rule of the audit"), place="practices", model=AuditRule, needs="cmdb.classes", columns=("label", "weight", "organisation", "is_active"),
+         form=("label", "scope", "rule", "weight", "organisation", "is_active"), natural=("organisation", "label"), find=("label",), order=("label",), joins=("organisation",),
+         about=_("What should hold for items; the audit shows how many keep it and which do not."),
+         hints={"scope": _("As in the address of a list, such as site.is=3; empty: all in use"), "rule": _("Such as owner.is_not=, or serial.not_empty=")}),
 )

@@ -153,16 +153,16 @@ def walk(record, actor, way="up", depth=4, most=MOST):
         for pk, words in run(items, actor).items():
             graph.nodes[pk].now += (str(words),)
     if way == "up":
-        _judge(graph)
+        some = [pk for pk, n in graph.nodes.items() if pk != graph.start and n.item and n.item.needed]
+        for _to, at, types in _paths("down") if some else ():
+            for (hit,) in Link.objects.filter(**{f"{at}__in": some}, type__in=types).values_list(at):
+                graph.nodes[hit].of += 1
+        judge(graph)
     return graph
 
 
-def _judge(graph):
+def judge(graph):
     """Down, at risk or fine: what needs all it depends on goes down with one of them; what needs k of n is at risk while k still work."""
-    some = [pk for pk, n in graph.nodes.items() if pk != graph.start and n.item and n.item.needed]
-    for _to, at, types in _paths("down") if some else ():
-        for (hit,) in Link.objects.filter(**{f"{at}__in": some}, type__in=types).values_list(at):
-            graph.nodes[hit].of += 1
     below = defaultdict(set)
     for failing, hit, _type in graph.edges:
         below[hit].add(failing)

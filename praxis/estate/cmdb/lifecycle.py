@@ -3,6 +3,10 @@ from django.utils.translation import gettext_lazy as _
 from praxis.kernel.lifecycle import Lifecycle, Move, Phase, State
 
 
+def _deleted(record, at, by):
+    return {"before": record.state}
+
+
 class ItemLifecycle(Lifecycle):
     """The way of a configuration item, from plan to retirement (features 4.3); whether it works just now is its condition."""
 
@@ -12,6 +16,7 @@ class ItemLifecycle(Lifecycle):
     IN_MAINTENANCE = State(_("In maintenance"), Phase.STANDING, "wait")
     RETIRING = State(_("Retiring"), Phase.STANDING, "wait")
     RETIRED = State(_("Retired"), Phase.FINAL, "done")
+    DELETED = State(_("Deleted"), Phase.FINAL, "done")  # by mistake or as a duplicate; can be restored
 
     build = Move(PLANNED, to=IN_BUILD, label=_("Start build"), needs="item.change")
     go_live = Move(PLANNED | IN_BUILD, to=LIVE, label=_("Go live"), needs="item.change")
@@ -19,4 +24,5 @@ class ItemLifecycle(Lifecycle):
     resume = Move(IN_MAINTENANCE, to=LIVE, label=_("Back to work"), needs="item.change")
     retire = Move(LIVE | IN_MAINTENANCE, to=RETIRING, label=_("Start retiring"), needs="item.change")
     keep = Move(RETIRING, to=LIVE, label=_("Keep it"), needs="item.change")
+    delete = Move(PLANNED | IN_BUILD | LIVE | IN_MAINTENANCE | RETIRING | RETIRED, to=DELETED, label=_("Delete"), needs="item.delete", icon="x", ask=("removed_because",), sets=_deleted)
     end = Move(PLANNED | IN_BUILD | RETIRING, to=RETIRED, label=_("Retire"), needs="item.retire")

@@ -1,11 +1,14 @@
 """Gives the words of relations to whoever links records, and forgets them when they change."""
 
+from praxis.abilities.sources import store
 from praxis.kernel import listen
 from praxis.kernel.kinds import LinkType
+from praxis.lib import identity
 from praxis.records.relating import provides
+from praxis.records.write.replay import replays
 
 from . import impact
-from .models import RelationType
+from .models import ATTRIBUTES, Item, RelationType
 
 
 @provides
@@ -16,3 +19,26 @@ def relations():
 @listen.on("relationtype.saved")
 def anew(event):
     impact.forget()
+
+
+@listen.on("item.*")
+def entered(event):
+    """What a person enters is locked against sources; what a table brings identifies, and is no more than that."""
+    names = [n for n in ATTRIBUTES if n in event.changes]
+    if not names or event.name == "item.discovered" or event.data.get("source"):
+        return
+    item = Item.objects.get(pk=event.subject)
+    if event.actor_id is not None and event.origin in ("ui", "rest"):
+        store.entered(item, [n for n in names if getattr(item, n)], event.at)
+    store.remember(item, own_marks(item), event.at)
+
+
+def own_marks(item):
+    """What an item's own columns identify it by."""
+    return {"serial": identity.serial(item.serial), "host": identity.host(item.hostname)}
+
+
+@replays
+def remembered(histories):
+    """Items from elsewhere are recognised by their serial number and host name too."""
+    store.remember_many([(h.record.pk, sort, value) for h in histories if h.record.kind == "item" for sort, value in own_marks(h.record).items() if value])

@@ -1,13 +1,19 @@
+from urllib.parse import parse_qsl
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from praxis.kernel.display import fields
+from praxis.kernel.now import now
+from praxis.lib.conditions import BadCondition, from_query
 from praxis.people.models import Row
 from praxis.records.models import Record
 
 DEEPEST = 6
+ATTRIBUTES = ("title", "serial", "hostname", "maker", "product", "version_of")  # what sources report and reconciliation decides
 
 
 class ItemClass(Row):
@@ -78,6 +84,8 @@ class Item(Record):
     place = models.CharField(_("place"), max_length=80, blank=True)
     people = models.PositiveIntegerField(_("people who use it"), null=True, blank=True)
     # of the items that it depends on, how many have to work; empty: all of them (redundancy, CMD-03)
+    before = models.CharField(max_length=30, blank=True, editable=False)  # the state that a deleted one goes back to
+    removed_because = models.CharField(_("why it is deleted"), max_length=200, blank=True)
     needed = models.PositiveSmallIntegerField(_("how many have to work"), null=True, blank=True, validators=[MinValueValidator(1)])
 
     class Meta:
@@ -85,3 +93,47 @@ class Item(Record):
             models.Index(fields=["serial"], condition=~models.Q(serial=""), name="item_serial"),
             models.Index(fields=["hostname"], condition=~models.Q(hostname=""), name="item_hostname"),
         ]
+
+
+class Baseline(Row):
+    """A set of items as they were at a moment; what they were is in their events, so that it cannot be changed afterwards (CMD-05)."""
+
+    organisation = models.ForeignKey("people.Organisation", on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=80)
+    query = models.CharField(max_length=1000, blank=True)  # the list that it was taken of
+    items = models.JSONField(default=list)
+    at = models.DateTimeField(default=now)
+    needs = "cmdb.audit"
+
+    def __str__(self):
+        return self.label
+
+
+class AuditRule(Row):
+    """What should hold for items: those that fulfil `scope` should fulfil `rule`; the share that does is its score (CMD-06)."""
+
+    organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    label = models.CharField(max_length=120)
+    scope = models.CharField(_("for items where"), max_length=1000, blank=True)  # as in the address of a list
+    rule = models.CharField(_("should hold"), max_length=1000)
+    weight = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
+    is_active = models.BooleanField(default=True)
+    needs = "cmdb.classes"
+
+    def __str__(self):
+        return self.label
+
+    def clean(self):
+        for name in ("scope", "rule"):
+            text = getattr(self, name)
+            if text and (problem := wrong_query(text)):
+                raise ValidationError({name: problem})
+
+
+def wrong_query(text):
+    """Why a text is no question as the address of a list asks it, or ""."""
+    try:
+        from_query(parse_qsl(text.lstrip("?"), strict_parsing=True), fields("item"))
+    except (BadCondition, ValueError) as problem:
+        return _t("Write it as in the address of the list, such as item_class.is=12&owner.empty=. %s") % problem
+    return ""
