@@ -7,7 +7,7 @@ import time_machine
 
 from praxis.abilities.sources import store
 from praxis.abilities.sources.models import Candidate, Fact, Merge, Source
-from praxis.estate.cmdb import audit, merging, reconcile
+from praxis.estate.cmdb import audit, jobs, merging, reconcile
 from praxis.estate.cmdb.models import Item, ItemClass
 from praxis.estate.cmdb.reconcile import Report
 from praxis.kernel.actors import system
@@ -234,6 +234,17 @@ def test_delete_shows_what_goes_along_and_restore_brings_it_back(make, company):
     assert f"/r/{one.number}" not in admin.get(f"/items/{other.number}/impact?as=list").content.decode()
     admin.post(f"/r/{one.number}/do/restore")
     assert Item.objects.get(pk=one.pk).state == "planned" and Link.objects.filter(source=one.pk, target=other.pk).exists()
+
+
+def test_after_thirty_days_the_relations_of_a_deleted_item_go(make, company):
+    by = system("M", company.organisation.pk)
+    one, other = make("item", title="one"), make("item", title="other")
+    write.link(one, other, "depends-on", by)
+    write.move(one, by, "delete", removed_because="Wrong")
+    assert jobs.let_go.call() == 0
+    with time_machine.travel(now() + timedelta(days=31), tick=False):
+        assert jobs.let_go.call() == 1 and jobs.let_go.call() == 0
+    assert not Link.objects.exists() and Event.objects.filter(subject=other.pk, name="record.unlinked").get().data["to"] == one.number
 
 
 def test_another_organisations_machine_is_never_the_same(seen, other):

@@ -63,4 +63,4 @@ def release(record: Item, by: Actor, attribute: Annotated[str, Ask(_("Of what"),
 @ITEM.action(label=_("Restore"), needs="item.delete", icon="undo-2", after_close=True, when=lambda record: record.state == "deleted" and not Merge.objects.filter(gone=record.pk, undone_at=None).exists())
 def restore(record: Item, by: Actor):
     """Back to what it was, with its relations."""
-    return write.change(record, by, needs="item.delete", event="item.moved", data={"move": "restore"}, state=record.before or "live", before="")
+    return write.change(record, by, needs="item.delete", event="item.moved", data={"move": "restore"}, state=record.before or "live", before="", closed_at=None, removed_because="")

@@ -4,7 +4,7 @@ from praxis.kernel.lifecycle import Lifecycle, Move, Phase, State
 
 
 def _deleted(record, at, by):
-    return {"before": record.state}
+    return {"before": record.state, "closed_at": at}
 
 
 class ItemLifecycle(Lifecycle):

@@ -21,7 +21,7 @@ from praxis.people.signin import make_link
 from praxis.records import write
 from praxis.records.jobs import refresh_statistics
 
-from . import checks, demo, facts, operate
+from . import checks, demo, discovery, facts, operate
 from .servicenow import ServiceNowLog
 
 
@@ -219,4 +219,6 @@ def _address(port):
     return f"http://127.0.0.1:{port}"
 
 
+import_group.add_command(discovery.glpi_inventory)
+import_group.add_command(discovery.nmap_scan)
 COMMANDS = {c.name: c for c in (setup, link, serve, work, demo_group, import_group, check, verify_log, bench)} | operate.COMMANDS
