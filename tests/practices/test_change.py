@@ -1,6 +1,7 @@
 """Change enablement: the way of each type, who decides, what stands in the way, what follows (CHG-01 to CHG-20, CM2 to CM11)."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -27,6 +28,13 @@ from praxis.records.models import Feed
 LOW = {key: 0 for key, _q, _o in rules.QUESTIONS}
 HIGH = {key: 2 for key, _q, _o in rules.QUESTIONS}
 MIDDLE = LOW | {"service": 2, "reach": 2, "practice": 1}
+
+
+@pytest.fixture(autouse=True)
+def the_zone_of_the_company():
+    """So that a day is the same for the test and for the pages, at whatever hour it runs."""
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        yield
 
 
 @pytest.fixture

@@ -92,9 +92,10 @@ def _paths(way):
 def _near(start, way, depth, most):
     """{record id: level} of what a recursive query reaches, nearest first; it ends at `most` rows, also where relations go in a circle."""
     levels, parts, values = depth < WITH_LEVELS, [], []
+    # BETWEEN says the same as =, for which SQLite would first read the whole table into a filter: 42 ms instead of 0.4 at 300,000 relations
     for to, at, types in _paths(way):
         if types:
-            parts.append(f"SELECT l.{to}{', level + 1' if levels else ''} FROM near JOIN records_link l ON l.{at} = near.id "
+            parts.append(f"SELECT l.{to}{', level + 1' if levels else ''} FROM near JOIN records_link l ON l.{at} BETWEEN near.id AND near.id "
                          f"WHERE l.type IN ({', '.join(['%s'] * len(types))}){' AND level < %s' if levels else ''}")
             values += [*types, depth] if levels else types
     if not parts:

@@ -1,10 +1,11 @@
-"""The estate of the bench: as many items as incidents, three relations each, a chain and a tree of a thousand."""
+"""The estate of the bench: as many items as incidents, three relations each, a chain and a tree of a thousand; a fifth as many changes on them."""
 
 import random
 from datetime import timedelta
 
 from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel.kinds import registry
+from praxis.practices.change.models import ChangeModel
 from praxis.records import write
 
 CHUNK, LONG = 500, 1000
@@ -32,4 +33,26 @@ def fill(bench, items):
     relations += [(tree[n], tree[(n - 1) // 3], "depends-on") for n in range(1, LONG)]
     for start in range(0, len(relations), 20 * CHUNK):
         write.link_many(relations[start : start + 20 * CHUNK], by)
-    return {"any": [i.number for i in many[-items // 2 :: max(1, items // 800)]], "chain": chain[0].number, "tree": tree[0].number}
+    changes = _changes(bench, items // 5, many, dice, by)
+    return {"changes": changes, "any": [i.number for i in many[-items // 2 :: max(1, items // 800)]], "chain": chain[0].number, "tree": tree[0].number}
+
+
+def _changes(bench, count, items, dice, by):
+    """Changes over 400 days, a twentieth of them still to come, two items each; returns the numbers of some that are to come."""
+    model = ChangeModel.objects.get(organisation=None, key="normal")
+    made, touched = [], []
+    for start in range(0, count, CHUNK):
+        histories = []
+        for n in range(start, min(start + CHUNK, count)):
+            at = bench.end - timedelta(days=380) + timedelta(minutes=int(n * 400 * 1440 / count))
+            past = at < bench.end - timedelta(hours=3)
+            first = {"title": f"change-{n}", "model": model, "subtype": "normal", "risk": "low", "owner": bench.people[n % 200], "requester": bench.people[n % 200], "team": bench.teams[n % len(bench.teams)],
+                     "planned_start": at, "planned_end": at + timedelta(hours=2), "plan": "Do it.", "backout": "Undo it.", "scope": "two items"}
+            steps = [write.Happening(at - timedelta(days=9), by, first)]
+            steps.append(write.Happening(at, by, {"state": "closed", "started_at": at, "ended_at": at, "result": "successful" if n % 12 else "failed_backed_out"} if past else {"state": "scheduled"}))
+            histories.append(write.History(registry["change"], bench.home.pk, steps))
+        made += write.replay(histories)
+    touched = [(change, items[dice.randrange(len(items))], "affects") for change in made for _k in range(2)]
+    for start in range(0, len(touched), 20 * CHUNK):
+        write.link_many(touched[start : start + 20 * CHUNK], by)
+    return [c.number for c in made if c.state == "scheduled"][:200]

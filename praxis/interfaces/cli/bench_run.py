@@ -39,6 +39,7 @@ BUDGETS = {  # CPU ms at 100,000 incidents (issue 2); statements; kB gzip
     "api read": (3, None, None), "api list of 50": (6, None, None), "api create": (8, None, None), "api assign": (8, None, None),
     "search rare word": (6, None, None), "search 1 % of titles": (25, None, None), "page home": (25, None, None),
     "page item": (20, None, None), "impact of depth 5": (30, None, None), "impact, chain of 1,000": (50, None, None), "impact, tree of 1,000": (50, None, None),
+    "page change": (30, None, None), "conflict check": (30, None, None), "calendar month": (40, None, None),
     "page list": (20, 10, 10), "page incident": (15, 12, 6), "preview": (9, 9, None),
 }
 PEOPLE, TEAMS, EVENTS, CHUNK = 2000, 50, 20, 500
@@ -107,7 +108,7 @@ class Bench:
         client.force_login(self.people[0])
         head = {"Authorization": f"Bearer {make_token(self.people[0], 'bench')[1]}"}
         numbers_ = list(Incident.objects.filter(team=self.teams[0]).order_by("-id").values_list("number", flat=True)[:400])
-        pick, items, dice = iter(numbers_ * 20), itertools.cycle(self.estate["any"]), random.Random(5)
+        pick, items, changes, dice = iter(numbers_ * 20), itertools.cycle(self.estate["any"]), itertools.cycle(self.estate["changes"]), random.Random(5)
 
         def post(url, body):
             return api.post(url, json.dumps(body), content_type="application/json", headers=head)
@@ -123,6 +124,9 @@ class Bench:
             "page list": lambda: client.get("/k/incident?all=1&state.is_not=resolved,closed,cancelled&sort=due"),
             "page incident": lambda: client.get(f"/r/{next(pick)}"),
             "page item": lambda: client.get(f"/r/{next(items)}"),
+            "page change": lambda: client.get(f"/r/{next(changes)}"),
+            "conflict check": lambda: client.get(f"/r/{next(changes)}/panel/change.window"),
+            "calendar month": lambda: client.get("/changes/calendar"),
             "impact of depth 5": lambda: client.get(f"/items/{next(items)}/impact?levels=5"),
             "impact, chain of 1,000": lambda: client.get(f"/items/{self.estate['chain']}/impact?levels=1000"),
             "impact, tree of 1,000": lambda: client.get(f"/items/{self.estate['tree']}/impact?levels=1000"),

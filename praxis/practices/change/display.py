@@ -37,8 +37,15 @@ def _steps(record):
 def _judged(record):
     """(Risk, Facts, Blast, [Conflict]), worked out once a page."""
     if "_judged" not in record.__dict__:
-        record.__dict__["_judged"] = facts.judged(record)
+        record.__dict__["_judged"] = facts.judged(record, _found(record))
     return record.__dict__["_judged"]
+
+
+def _found(record):
+    """Its conflicts, looked for once a page."""
+    if "_conflicts" not in record.__dict__:
+        record.__dict__["_conflicts"] = conflicts.find(record)
+    return record.__dict__["_conflicts"]
 
 
 def _window(record, by):
@@ -46,7 +53,7 @@ def _window(record, by):
     may = by.may("change.change", record) and record.state in ("new", "assess", "authorise", "scheduled")
     if not record.planned_start or not record.planned_end:
         return {"may": may} if may else None
-    found = _judged(record)[3] if record.phase == "open" else []
+    found = _found(record) if record.phase == "open" else []
     others = list({c.change.pk: c.change for c in found if c.change}.values())
     shut = [(c.window, c.start, c.end) for c in found if c.sort == "freeze"]
     return {"found": [(c, "red" if c.sort in ("freeze", "window") else "amber", c.key in record.accepted) for c in found], "drawn": drawing.window(record, others, shut),

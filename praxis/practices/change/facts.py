@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from praxis.estate.cmdb import impact
 from praxis.estate.cmdb.models import Item
@@ -46,9 +46,9 @@ def blast(record):
     return found
 
 
-def known(record):
-    """(Facts, Blast, [Conflict]) of a change as it stands."""
-    hit, found = blast(record), conflicts.find(record)
+def known(record, found=None):
+    """(Facts, Blast, [Conflict]) of a change as it stands; `found` if its conflicts were looked for already."""
+    hit, found = blast(record), conflicts.find(record) if found is None else found
     failed, similar = _similar(record)
     streak, tried, failed_last = _of_model(record)
     unresolved = sum(c.stops and c.key not in record.accepted for c in found)
@@ -59,9 +59,9 @@ def known(record):
         backout_tested=record.backout_tested is not None, impact=band), hit, found
 
 
-def judged(record):
+def judged(record, found=None):
     """(Risk, Facts, Blast, [Conflict]): what decides, and what it follows from."""
-    facts, hit, found = known(record)
+    facts, hit, found = known(record, found)
     return rules.risk(record.answers, facts), facts, hit, found
 
 
@@ -77,8 +77,8 @@ def _similar(record):
     if items := conflicts.touched(record):
         classes = Item._base_manager.filter(pk__in=items).values_list("item_class", flat=True)
         like |= Q(pk__in=Link.objects.filter(type="affects", target__in=Item._base_manager.filter(item_class__in=classes)).values("source"))
-    results = list(_ended().filter(like).exclude(pk=record.pk).values_list("result", flat=True))
-    return sum(r in rules.FAILED for r in results), len(results)
+    found = _ended().filter(like).exclude(pk=record.pk).aggregate(all=Count("pk"), failed=Count("pk", filter=Q(result__in=rules.FAILED)))
+    return found["failed"], found["all"]
 
 
 def _is_particular(record):
@@ -99,8 +99,9 @@ def _of_model(record):
 def score_of(results_of):
     """The success score of the year's changes that fulfil a Q (CHG-07): what they ended as, and the incidents that they are confirmed to have caused."""
     rows = _ended().filter(results_of)
-    caused = Record.objects.filter(kind="incident", links_out__type="caused_by", links_out__target__in=rows.values("pk")).values_list("priority", flat=True)
-    return rules.score(rows.values_list("result", flat=True), caused)
+    caused = Record.objects.filter(kind="incident", links_out__type="caused_by", links_out__target__in=rows.values("pk")).order_by().values_list("priority").annotate(n=Count("pk"))
+    results = rows.order_by().values_list("result").annotate(n=Count("pk"))
+    return rules.score([r for r, n in results for _k in range(n)], [p for p, n in caused for _k in range(n)])
 
 
 def poor(team):
