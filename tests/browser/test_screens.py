@@ -6,11 +6,13 @@ from axe_playwright_python.sync_playwright import Axe
 MARA, ELIF, BIRGIT, JONAS = (f"{n}@nordwind.example" for n in ("mara.lindqvist", "elif.demir", "birgit.hansen", "jonas.weber"))
 AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
                "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs",
-               "first/older?before=999999999", "first/answers", "/k/item", "item", "item/impact", "item/impact?way=down&as=list", "first/panel/effort.people", "first/do/add_task", "/k/task?view=open", "/k/task/new", "/away")
+               "first/older?before=999999999", "first/answers", "/k/item", "item", "item/impact", "item/impact?way=down&as=list", "first/panel/effort.people", "first/do/add_task", "/k/change", "change", "/changes/calendar", "/changes/calendar?span=week", "/changes/calendar?span=quarter", "/changes/new", "/changes/new?model=normal",
+               "change/free", "change/do/answer_risk", "item/then", "/k/task?view=open", "/k/task/new", "/away")
 LEAD_PAGES = ("/", "/reports", "/reports/health", "/reports/health?weeks=4&priority=0", "/even-out")
 ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k/agreement/new", "/admin", "/admin?q=hours", "/admin/people", "/admin/people/new",
                "/admin/calendars/1", "/admin/targets", "/admin/levels", "/admin/answers", "/admin/answers/1", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",
-               "/admin/teams/1/remove", "/import", "/levels/what-if", "/admin/absences/new", "/admin/shifts/new", "/admin/assignment/1", "/admin/task-templates/1")
+               "/admin/teams/1/remove", "/import", "/levels/what-if", "/admin/absences/new", "/admin/shifts/new", "/admin/assignment/1", "/admin/task-templates/1", "/items/candidates", "/items/audit", "/items/baselines", "item/delete", "/admin/approval-policies/1", "/admin/change-models/1", "/admin/change-windows/1",
+               "/admin/sources", "/admin/delegations/new", "/admin/audit-rules/new", "/changes/feed")
 # Components of each mockup (design/src) that this page is made of.
 PARTS = {
     "/sign-in": ("main.login-box", ".login-side .shapes", "h1", "input[type=email].input", "button[data-kind=primary]", "svg.mark"),
@@ -23,6 +25,12 @@ PARTS = {
                         "svg.chart[aria-label^='Backlog flow'] text:has-text('Backlog')", "table.att svg.draw circle", "table.att a[data-count]", "svg.chart text:has-text('p90')", "details.behind table"),
     "item": ("svg.graph .g-node >> nth=6", "svg.graph .g-node.dk", "svg.graph [data-tone=red]", "svg.graph [data-tone=amber]", ".rail .props dd >> nth=8", ".rail h2:has-text('Relations')"),
     "item/impact": (".g-tools .seg [aria-current=true]", ".g-tools .joined .btn", ".g-tools a:has-text('As a list')", ".dot[data-tone=red]", "svg.graph path.n", "svg.graph a.g-node[href]", "footer.cal-key"),
+    "change": ("nav.crumbs", ".bar-actions .btn:has-text('Reject')", ".bar-actions .btn[data-kind=primary]:has-text('Approve') kbd", "ol.steps li[data-done]", "ol.steps li[aria-current=step]", ".badge:has-text('Normal change')",
+               ".card .note[data-tone=red]", "svg.gantt .fa", "svg.gantt .fc[data-tone=red]", ".card table.list.plain tr >> nth=6", ".badge.line:has-text('Go / no-go')", ".badge.line:has-text('No return')",
+               ".rail .tone.t5", "svg.risk circle", ".rail .item.tight .badge[data-tone=green]", ".rail .item.tight .badge[data-tone=amber]", ".badge[data-tone=green]:has-text('Tested')"),
+    "/changes/calendar": ("header.bar .seg [aria-current=page]", ".cal .cal-head", ".cal .cal-week >> nth=4", ".cal-day.frozen", ".cal-day.today", ".cal-ev.frz", ".cal-ev[data-s=fail]", ".cal-ev[data-s=clash]",
+                          ".cal-ev[data-s=warn]", "footer.cal-key .key-hatch", "footer.cal-key .push", ".bar-actions .badge[data-tone=red]"),
+    "/changes/calendar?span=week": (".lanes .lane.head svg text", ".lanes .lane >> nth=3", ".lane svg rect.ft", ".lane svg [data-tone=red] rect.fb", ".lane svg line.s5", ".bar-actions .seg [aria-current=true]"),
     "lead": (".rail .load .avatar", ".rail .load progress.meter", ".rail h2:has-text('Team load')", ".rail a:has-text('Even out')", ".rail h2:has-text('Handover')", ".rail .prose-sm strong"),
     "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",
               ".clock .left", "progress.fuse.thick", ".rail .props .edit", ".rail h2:has-text('Related')"),
@@ -33,9 +41,12 @@ def address(page, site, path):
     if path.startswith("first"):
         page.goto(site.base + "/k/incident?all=1&state.is=new,in_progress")
         return page.get_attribute("#rows .ttl >> nth=0", "href") + path.removeprefix("first")
+    if path.startswith("change"):
+        page.goto(site.base + "/k/change?title.contains=Upgrade PostgreSQL")
+        return page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/changes/" if "free" in path else "/r/") + path.removeprefix("change")
     if path.startswith("item"):
         page.goto(site.base + "/k/item?title.contains=wlc-ham-01")
-        return page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/items/" if "impact" in path else "/r/") + path.removeprefix("item")
+        return page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/items/" if path.count("/") and path.split("/")[1].partition("?")[0] in ("impact", "then", "delete") else "/r/") + path.removeprefix("item")
     return path
 
 
@@ -60,7 +71,7 @@ def test_axe_finds_nothing_serious_and_nothing_overflows(site, enter, theme, wid
 
 
 def test_the_drawn_parts_are_there(site, enter):
-    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first", "item", "item/impact")), (ELIF, ("/admin/calendars/1", "/admin/levels")), (JONAS, ("/reports/health", "lead"))):
+    for person, paths in ((None, ("/sign-in",)), (MARA, ("/", "/k/incident", "first", "item", "item/impact", "change", "/changes/calendar", "/changes/calendar?span=week")), (ELIF, ("/admin/calendars/1", "/admin/levels")), (JONAS, ("/reports/health", "lead"))):
         page = enter(person)
         for path in paths:
             page.goto(site.base + address(page, site, "/" if path == "lead" else path))

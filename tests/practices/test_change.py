@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
+from markupsafe import escape
 
 from praxis.abilities.approvals import engine
 from praxis.abilities.approvals.models import Ask, Delegation, Round
@@ -20,6 +22,7 @@ from praxis.kernel.models import Event
 from praxis.kernel.now import now
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Role, Team
+from praxis.people.signin import make_token
 from praxis.practices.change import conflicts, facts, flow, jobs, rules, suspects
 from praxis.practices.change.models import Change, ChangeModel, Window
 from praxis.records import write
@@ -492,3 +495,18 @@ def test_a_dropped_change_keeps_its_time_of_day_and_tells_conflicts(plan, compan
     moved = fresh(change)
     assert timezone.localtime(moved.planned_start).time() == timezone.localtime(change.planned_start).time() and timezone.localtime(moved.planned_start).date() == day
     assert manager.post(f"/changes/{change.number}/move-to", {"day": "soon"}).status_code == 422
+
+
+def test_conflicts_over_rest_are_those_of_the_page(plan, make, company):
+    """Sorts, words and free windows; a change of another organisation is not there."""
+    shared = item(make, "shared")
+    plan(on=[shared], owner="pia")
+    freeze(company, 24 * 10 - 1, 10)
+    change = plan(on=[shared])
+    head = {"Authorization": f"Bearer {make_token(company.people['change_manager'], 'conflicts')[1]}"}
+    told = Client().get(f"/api/v1/change/{change.number}/conflicts", headers=head).json()
+    assert {c["sort"] for c in told["conflicts"]} == {"freeze", "item"} and len(told["free"]) == conflicts.PROPOSED
+    page = company.client("change_manager").get(f"/r/{change.number}/panel/change.window").content.decode()
+    for one in told["conflicts"]:
+        assert escape(one["words"]) in page
+    assert Client().get("/api/v1/change/CHG-999999/conflicts", headers=head).status_code == 404

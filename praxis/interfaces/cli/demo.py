@@ -208,11 +208,14 @@ class Company:
 
     def today(self):
         """What makes it a working day: a rule, somebody away, a hand-over, tasks on something open."""
+        desk = self.teams["Service Desk EMEA"]
         mara, jonas, samuel = (self.named[n] for n in ("Mara Lindqvist", "Jonas Weber", "Samuel Okafor"))
         write.save(AssignmentRule(), self.by, team=self.teams["Network"], way="least")
         write.save(Absence(), self.by, person=samuel, starts_at=self.end - timedelta(hours=2), ends_at=self.end + timedelta(minutes=33), substitute=mara,
                    note="Training")
-        write.save(Handover(), self.by, team=self.teams["Service Desk EMEA"], author=jonas, text=STORY["handover"], at=self.end - timedelta(hours=2, minutes=44))
+        write.save(Handover(), self.by, team=desk, author=jonas, text=STORY["handover"], at=self.end - timedelta(hours=2, minutes=44))
+        for waiting in Incident.objects.open().filter(organisation=self.home, team=desk, owner=None).order_by("priority", "pk")[:3]:
+            write.act(waiting, self.actors[mara.pk], "take")  # a full day, so that the lead has something to even out
         hers = Incident.objects.open().filter(organisation=self.home, owner=mara, title__contains="Wi-Fi").order_by("priority", "pk").first()
         outage = TaskTemplate.objects.filter(organisation=None, key="site-outage").first()
         if hers and outage:
