@@ -13,7 +13,9 @@ from icalendar import Calendar
 from markupsafe import escape
 
 from praxis.abilities.approvals import engine
-from praxis.abilities.approvals.models import Ask, Delegation, Round
+from praxis.abilities.approvals import jobs as approval_jobs
+from praxis.abilities.approvals.models import Ask, Delegation, Policy, Round
+from praxis.abilities.staffing.models import Absence
 from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel.actors import system
 from praxis.kernel.errors import Forbidden, NotPossible
@@ -21,12 +23,13 @@ from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
 from praxis.people.actors import actor_of
-from praxis.people.models import Grant, Membership, Role, Team
+from praxis.people.models import Grant, Membership, Person, Role, Team
 from praxis.people.signin import make_token
 from praxis.practices.change import conflicts, facts, flow, jobs, rules, suspects
 from praxis.practices.change.models import Change, ChangeModel, Window
 from praxis.records import write
-from praxis.records.models import Feed
+from praxis.records.models import Feed, MoveRule
+from praxis.records.read import possible
 
 LOW = {key: 0 for key, _q, _o in rules.QUESTIONS}
 HIGH = {key: 2 for key, _q, _o in rules.QUESTIONS}
@@ -152,6 +155,84 @@ def test_a_delegate_answers_for_somebody_and_both_names_stay(plan, board, compan
     assert (ask.person.name, ask.answered_by.name) == ("Pia", "Dora")
     told = Event.objects.filter(subject=change.pk, name="approvals.answered").get()
     assert told.actor_name == "Dora" and "Pia" in told.data["words"]
+
+
+def test_one_names_who_answers_for_oneself_and_for_nobody_else(company, board):
+    dora = company.person("dora@acme.example", "specialist", name="Dora")
+    Membership.objects.create(person=dora, team=company.network)
+    client = Client()
+    client.force_login(Person.objects.get(pk=board["pia"].id))
+    form = {"to": dora.pk, "starts_at": "2026-11-01T08:00", "ends_at": "2099-01-01T08:00"}
+    assert client.post("/delegate", form).status_code in (302, 303)
+    row = Delegation.objects.get()
+    assert (row.person_id, row.to_id) == (board["pia"].id, dora.pk)
+    assert "answer for Pia" in client.get("/delegate").content.decode() or "Dora" in client.get("/delegate").content.decode()
+    other = Client()
+    other.force_login(dora)
+    other.post("/delegate", {"end": row.pk})
+    assert Delegation.objects.get().ends_at.year in (2098, 2099)  # nobody else ends it
+    assert client.post("/delegate", form | {"ends_at": "2026-10-01T08:00"}).status_code == 422
+    client.post("/delegate", {"end": row.pk})
+    assert Delegation.objects.get().ends_at <= now() + timedelta(minutes=2)
+    with pytest.raises(Forbidden):
+        write.save(Delegation(), board["pia"], person_id=board["bob"].id, to=dora, starts_at=now(), ends_at=now() + timedelta(days=1))
+
+
+def test_who_covers_an_absence_answers_too(plan, board, company):
+    dora = company.person("dora@acme.example", "specialist", name="Dora")
+    write.save(Absence(), system(), person_id=board["pia"].id, substitute=dora, starts_at=now() - timedelta(hours=1), ends_at=now() + timedelta(hours=9))
+    change = plan()
+    write.move(change, board["pit"], "submit")
+    write.act(fresh(change), actor_of(dora), "approve")
+    assert fresh(change).state == "scheduled"
+
+
+def test_nobody_counts_twice_in_one_step(plan, board, company):
+    """Bob answers for Bea as well: of a majority of four that is one voice, his own first."""
+    write.save(Delegation(), system(), person_id=board["bea"].id, to_id=board["bob"].id, starts_at=now() - timedelta(days=1), ends_at=now() + timedelta(days=1))
+    company.person("owner@acme.example", "service_owner", name="Otto")
+    change = plan(answers=HIGH)
+    write.move(change, board["pit"], "submit")
+    for who in (board["pia"], board["lea"], actor_of(company.organisation.people.get(name="Otto"))):
+        write.act(fresh(change), who, "approve")
+    write.act(fresh(change), board["bob"], "approve")
+    assert engine.open_ask(fresh(change), board["bob"]) is None
+    with pytest.raises(Forbidden):
+        write.act(fresh(change), board["bob"], "approve")
+
+
+def test_time_reminds_asks_managers_and_ends(plan, board, company):
+    """A step of its own: reminded after an hour, the managers asked after two, over after three; each once."""
+    boss = company.person("boss@acme.example", "specialist", name="Boss")
+    write.save(Person.objects.get(pk=board["pia"].id), system(), manager=boss)
+    change = plan()
+    with write.writing():
+        engine.start(change, "extra", system("M", company.organisation.pk), [{"label": "Peer", "who": [f"person:{Person.objects.get(pk=board['pia'].id).email}"], "remind": 1, "escalate": 2, "expires": 3}], "Extra")
+    done = []
+    for minutes in (30, 61, 62, 121, 122, 181, 182):
+        with time_machine.travel(now() + timedelta(minutes=minutes), tick=False):
+            done.append(approval_jobs.chase.call())
+    assert done == [0, 1, 0, 1, 0, 1, 0]
+    names = list(Event.objects.filter(subject=change.pk, name__startswith="approvals.").order_by("id").values_list("name", flat=True))
+    assert names == ["approvals.asked", "approvals.reminded", "approvals.asked", "approvals.decided"]
+    assert engine.latest(change, "extra").status == "expired"
+    assert {(a.person.name, a.status) for a in Ask.objects.filter(step__round__record=change.pk)} == {("Pia", "not_needed"), ("Boss", "expired")}
+
+
+def test_a_rule_of_the_lifecycle_keeps_a_step_for_approval(make, company):
+    """Of any kind: an incident is cancelled only with the yes of its group's lead (settled 25)."""
+    lead = company.actor("team_lead")
+    Membership.objects.filter(person=lead.id).update(leads=True)
+    write.save(Policy(), system(), key="cancel-incident", label="Cancelling", kind="incident", purpose="cancel", steps=[{"label": "Lead", "who": ["group_manager"]}])
+    write.save(MoveRule(), system(), kind="incident", move="cancel", approval="cancel-incident")
+    incident, agent = make("incident", title="Not wanted"), company.actor("agent")
+    with pytest.raises(NotPossible, match="needs approval first"):
+        write.move(incident, agent, "cancel", solution="Double")
+    assert "cancel" not in {s.key for s in possible(incident, agent)}
+    write.act(incident, agent, "ask_approval", step="cancel")
+    write.act(fresh(incident), lead, "approve")
+    write.move(fresh(incident), agent, "cancel", solution="Double")
+    assert fresh(incident).state == "cancelled"
 
 
 def test_a_delegation_ends(plan, board, company):

@@ -236,7 +236,7 @@ def chase(record, running, step, at):
         return "expired"
     if "escalate" in spec and hours >= spec["escalate"] and (late := [a for a in waiting if not a.escalated]):
         return _escalate(record, step, late, by)
-    if "remind" in spec and hours >= spec["remind"] and (late := [a for a in waiting if not a.reminded]):
+    if "remind" in spec and (late := [a for a in waiting if not a.reminded and (at - a.asked_at).total_seconds() >= 3600 * spec["remind"]]):
         Ask.objects.filter(pk__in=[a.pk for a in late]).update(reminded=1)
         write.note(record, by, needs=f"{record.kind}.see", event="approvals.reminded",
                    data={"words": f"{step.label}: {', '.join(a.person.name for a in late[:NAMED])}", "tell": [a.person_id for a in late]})

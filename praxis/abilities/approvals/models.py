@@ -116,9 +116,8 @@ class Delegation(Row):
     to = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+", verbose_name=_("answers for you"))
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    needs = "approvals.delegate"
+    needs = "people.manage"  # for others; one's own with approvals.delegate, on a page of its own
     homes = ("person", "to")
-    keeper = "person"
 
     class Meta:
         indexes = [models.Index(fields=["to", "ends_at"], name="delegation_to")]

@@ -3,7 +3,7 @@ from django.urls import path
 from praxis.screens import list_pages, rows, views
 from praxis.screens import pages as extra
 
-from . import admin, health, home, imports, levels, pages, signin, talk, team
+from . import admin, delegation, health, home, imports, levels, pages, signin, talk, team
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("even-out", team.even_out, name="even_out"),
     path("hand-over", team.hand_over, name="hand_over"),
     path("away", team.away, name="away"),
+    path("delegate", delegation.delegate, name="delegate"),
     path("sign-in", signin.sign_in, name="sign_in"),
     path("in/<str:secret>", signin.one_time, name="one_time"),
     path("sign-out", signin.sign_out, name="sign_out"),
