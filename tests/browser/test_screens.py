@@ -7,7 +7,7 @@ MARA, ELIF, BIRGIT, JONAS = (f"{n}@nordwind.example" for n in ("mara.lindqvist",
 AGENT_PAGES = ("/", "/k/incident", "/k/incident?all=1&priority.is=1", "/k/service", "/search?q=scanner", "/keys", "/account", "/incidents/new?caller=bi", "first",
                "first/panel/clocks.explained", "first/panel/conversation.history", "/k/incident?title.contains=zzzz", "/api/docs",
                "first/older?before=999999999", "first/answers", "/k/item", "item", "item/impact", "item/impact?way=down&as=list", "first/panel/effort.people", "first/do/add_task", "/k/change", "change", "/changes/calendar", "/changes/calendar?span=week", "/changes/calendar?span=quarter", "/changes/new", "/changes/new?model=normal",
-               "change/free", "change/do/answer_risk", "item/then", "/k/task?view=open", "/k/task/new", "/away", "/delegate")
+               "change/free", "/changes/board", "change/do/answer_risk", "item/then", "/k/task?view=open", "/k/task/new", "/away", "/delegate")
 LEAD_PAGES = ("/", "/reports", "/reports/health", "/reports/health?weeks=4&priority=0", "/even-out")
 ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k/agreement/new", "/admin", "/admin?q=hours", "/admin/people", "/admin/people/new",
                "/admin/calendars/1", "/admin/targets", "/admin/levels", "/admin/answers", "/admin/answers/1", "/admin/roles/1", "/admin/settings", "/admin/why?person=1", "/admin/log", "/admin/tokens", "/admin/health",

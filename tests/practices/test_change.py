@@ -15,7 +15,9 @@ from markupsafe import escape
 from praxis.abilities.approvals import engine
 from praxis.abilities.approvals import jobs as approval_jobs
 from praxis.abilities.approvals.models import Ask, Delegation, Policy, Round
+from praxis.abilities.sources import store
 from praxis.abilities.staffing.models import Absence
+from praxis.estate.cmdb import reconcile
 from praxis.estate.cmdb.models import ItemClass
 from praxis.kernel.actors import system
 from praxis.kernel.errors import Forbidden, NotPossible
@@ -591,3 +593,67 @@ def test_conflicts_over_rest_are_those_of_the_page(plan, make, company):
     for one in told["conflicts"]:
         assert escape(one["words"]) in page
     assert Client().get("/api/v1/change/CHG-999999/conflicts", headers=head).status_code == 404
+
+
+def test_planned_values_are_put_on_the_items_and_taken_back(plan, board, company, make):
+    """CHG-20: at the start on every item, back when it is backed out; a value that somebody set meanwhile stays."""
+    items = [item(make, f"ap-{n}", version_of="17.9") for n in range(3)]
+    change = plan("emergency", start=0, on=items)
+    write.act(fresh(change), board["pit"], "propose_values", values="version_of: 17.12\nplace: Hall B")
+    with pytest.raises(ValidationError):
+        write.act(fresh(change), board["pit"], "propose_values", values="owner: 7")
+    write.move(fresh(change), board["pit"], "expedite")
+    write.act(fresh(change), board["bob"], "approve")
+    assert {i.version_of for i in map(fresh, items)} == {"17.9"}
+    write.move(fresh(change), board["pit"], "start")
+    assert {(i.version_of, i.place) for i in map(fresh, items)} == {("17.12", "Hall B")}
+    write.change(fresh(items[0]), system("M", company.organisation.pk), place="Hall C")
+    write.move(fresh(change), board["pit"], "finish", result="failed_backed_out", fault="technical")
+    assert [(i.version_of, i.place) for i in map(fresh, items)] == [("17.9", "Hall C"), ("17.9", ""), ("17.9", "")]
+
+
+def test_what_discovery_finds_changed_without_a_change_is_told(plan, board, company, make):
+    """CHG-15: told to the item's owner and the change managers; not while a change is under way; recorded after the fact."""
+    thing = item(make, "wlc-5", hostname="wlc-5", version_of="17.9", owner=board["pia"].id)
+    source = store.source_of("network")
+
+    def seen(version):
+        reconcile.apply(fresh(thing), reconcile.Report("switch", {"title": "wlc-5", "hostname": "wlc-5", "version_of": version}), source, system("Agent", company.organisation.pk))
+        return jobs.unplanned.call(Event.objects.filter(name="item.discovered").latest("id").pk)
+
+    assert "17.9 → 17.12" in seen("17.12")
+    told = Event.objects.get(name="item.unplanned")
+    assert set(told.data["tell"]) == {board["pia"].id, company.people["change_manager"].pk}
+    made = write.act(fresh(thing), company.actor("change_manager"), "record_unplanned", what="Firmware by hand")
+    assert (made.subtype, made.scope) == ("unauthorised", "wlc-5")
+    change = plan("emergency", start=0, on=[thing])
+    write.move(change, board["pit"], "expedite")
+    write.act(fresh(change), board["bob"], "approve")
+    write.move(fresh(change), board["pit"], "start")
+    assert seen("17.13") == ""
+
+
+def test_a_change_that_went_well_is_proposed_as_standard(plan, board, company):
+    change = plan()
+    write.replay([write.History(registry["change"], company.organisation.pk, [write.Happening(now(), system(), {"title": "Went well", "model": change.model, "subtype": "normal", "plan": "As always.",
+                  "backout": "Back.", "team": company.network}), write.Happening(now(), system(), {"state": "closed", "result": "successful"})])])
+    well = Change.objects.get(title="Went well")
+    write.act(well, company.actor("change_manager"), "as_standard", label="Restart of a gateway")
+    model = ChangeModel.objects.get(label="Restart of a gateway")
+    assert (model.plan, model.is_active, model.type) == ("As always.", False, "normal")
+    with pytest.raises(ValidationError, match="approved once"):
+        write.save(model, system(), type="standard", is_active=True)
+    write.save(model, system(), type="standard", is_active=True, approved_by=company.people["change_manager"])
+
+
+def test_the_board_talks_about_what_the_setting_says(plan, board, company):
+    company.person("owner@acme.example", "service_owner", name="Otto")
+    high, low = plan(answers=HIGH), plan(owner="pia", start=24 * 12)
+    write.move(high, board["pit"], "submit")
+    write.move(low, board["pia"], "submit")
+    client = company.client("change_manager")
+    page = client.get("/changes/board").content.decode()
+    assert page.index(high.number) < page.index("1 is decided without a meeting") < page.index(low.number)
+    client.post("/changes/board", {"change": high.number, "text": "Only after the month's end."})
+    assert "Only after the month" in client.get(f"/r/{high.number}").content.decode()
+    assert client.post("/changes/board", {"change": "INC-1", "text": "x"}).status_code == 422

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from praxis.kernel.actors import Actor
 from praxis.kernel.errors import NotPossible
 from praxis.kernel.kinds import Ask, registry
+from praxis.kernel.now import now
 from praxis.records import write
 from praxis.records.models import Link, Record
 from praxis.records.read import by_number
 
 from . import conflicts, flow, rules, suspects
 from .kind import CHANGE
-from .models import Change
+from .models import Change, ChangeModel
 
 PLANNING = ("new", "assess", "authorise", "scheduled")
 MOST_ITEMS, MOST_CHAIN, MOST_DAYS = 200, 50, 365
@@ -108,6 +109,48 @@ def accept_conflicts(record: Change, by: Actor, why: Annotated[str, Ask(_("Why, 
         raise NotPossible(_t("There are no conflicts."))
     return write.change(record, by, needs="change.accept", event="change.accepted", accepted=sorted({c.key for c in found}), accepted_why=why.strip()[:300],
                         data={"words": f"{len(found)}: {why.strip()}"[:300]})
+
+
+HELD = ("version_of", "product", "maker", "place", "condition")
+
+
+@CHANGE.action(label=_("Values for the items"), needs="change.change", icon="network", when=_planning)
+def propose_values(record: Change, by: Actor,
+                   values: Annotated[str, Ask(_("Values"), lines=3, hint=_("A line each, such as version_of: 17.12.4; put on every item at the start, taken back when it is backed out"))] = ""):
+    """What its items are to be afterwards, held here until the change starts (CHG-20)."""
+    found = {}
+    for line in filter(None, (one.strip() for one in values.splitlines())):
+        name, colon, value = line.partition(":")
+        if not colon or name.strip() not in HELD or not value.strip():
+            raise ValidationError({"values": _t("“%(line)s”: write one of %(names)s, a colon and the value.") % {"line": line[:60], "names": ", ".join(HELD)}})
+        found[name.strip()] = value.strip()[:60]
+    if found.get("condition", "up") not in dict(registry["item"].model.CONDITIONS):
+        raise ValidationError({"values": _t("The condition is one of: %s.") % ", ".join(dict(registry["item"].model.CONDITIONS))})
+    return write.change(record, by, needs="change.change", event="change.changed", proposed=found)
+
+
+def _went_well(record):
+    return record.result in rules.SUCCESS and record.subtype == "normal" and record.state in ("review", "closed")
+
+
+@CHANGE.action(label=_("Propose as standard change"), needs="change.change", icon="layers", when=_went_well, after_close=True)
+def as_standard(record: Change, by: Actor, label: Annotated[str, Ask(_("Called"), hint=_("A change manager approves it once, under Models of changes"))]):
+    """A model made of this change, switched off until somebody approves it (CHG-05)."""
+    made = write.save(ChangeModel(), by, needs="change.change", organisation_id=record.organisation_id, key=f"from-{record.number.lower()}", label=label.strip()[:80], type="normal", title=record.title,
+                      about=_t("Proposed by %(who)s from %(number)s. Approve it: type standard, approved by, switched on.") % {"who": by.name, "number": record.number},
+                      plan=record.plan, test_plan=record.test_plan, backout=record.backout, answers=record.answers, is_active=False)
+    write.note(record, by, needs="change.see", event="change.reviewed", data={"words": str(made)})
+    return record
+
+
+@registry.offer("item", label=_("Record as a change"), needs="change.open", icon="t-change", quiet=True)
+def record_unplanned(record: Record, by: Actor, what: Annotated[str, Ask(_("What was changed"))]):
+    """An unauthorised change, after the fact, for something that was found changed on this item (CHG-15)."""
+    model = ChangeModel.objects.filter(organisation=None, key="unauthorised").first()
+    made = write.open_record(CHANGE, by, title=what.strip()[:200], model=model, planned_start=now() - timedelta(hours=1), planned_end=now(), team=record.team_id, owner=by.id,
+                             organisation=record.organisation_id)
+    write.act(made, by, "affect", items=record.number)
+    return made
 
 
 @CHANGE.action(label=_("Back out"), needs="change.implement", icon="undo-2", tone="red", when=lambda record: record.state == "implement" and not record.backing_out)

@@ -8,6 +8,7 @@ from praxis.abilities.approvals import engine as approvals
 from praxis.abilities.approvals.models import Status
 from praxis.abilities.tasks.models import Task
 from praxis.kernel.actors import system
+from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.records import write
 from praxis.records.models import Link
@@ -144,8 +145,29 @@ def needs_review(record):
     return record.subtype == "normal" and (record.risk == "high" or record.risk == "moderate" and record.result in rules.WITH_ISSUES)
 
 
+def _items(record):
+    kind = registry["item"]
+    return kind.model.objects.filter(links_in__source=record.pk, links_in__type="affects").exclude(phase="final")
+
+
+def started(record, by):
+    """The values that the change holds for its items are put on them, with what was there before kept (CHG-20)."""
+    if not record.proposed:
+        return
+    before = {}
+    for item in _items(record):
+        before[str(item.pk)] = {n: getattr(item, n) for n in record.proposed}
+        write.change(item, _praxis(record), needs="item.change", event="item.changed", data={"words": record.number}, **record.proposed)
+    write.change(record, by, needs="change.implement", event="change.applied", applied=before, data={"words": ", ".join(f"{n}: {v}" for n, v in record.proposed.items())[:300]})
+
+
 def finished(record, by):
-    """A change that went as always closes itself; a standard one that failed too often is suspended."""
+    """A change that went as always closes itself; a standard one that failed too often is suspended; what was backed out is on the items as before."""
+    if record.result == "failed_backed_out" and record.applied:
+        for item in _items(record):
+            back = {n: v for n, v in record.applied.get(str(item.pk), {}).items() if getattr(item, n) == record.proposed.get(n)}
+            if back:
+                write.change(item, _praxis(record), needs="item.change", event="item.changed", data={"words": record.number}, **back)
     if record.subtype == "standard" and record.result in rules.FAILED:
         _suspend(record)
     if record.subtype in TRIVIAL and record.result in rules.SUCCESS and not Task.objects.open().filter(parent=record.pk).exists():

@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from praxis.abilities.approvals import engine as approvals
+from praxis.estate.cmdb.models import Item
 from praxis.kernel import listen
 from praxis.kernel.actors import system
 from praxis.kernel.jobs import every, task
+from praxis.kernel.models import Event
 from praxis.kernel.now import now
+from praxis.people.models import Grant
 from praxis.records import write
 
 from . import flow
 from .models import Change
 
-RESTS = timedelta(days=5)
+RESTS, LATELY = timedelta(days=5), timedelta(hours=24)
+WATCHED = ("version_of", "product", "serial", "hostname")  # what a change of an item shows in
 
 
 @task()
@@ -54,7 +60,7 @@ def close_reviewed():
 every("40 4 * * *", close_reviewed)
 
 
-approvals.approve("change", watched=("planned_start", "planned_end", "scope", "plan", "backout", "test_plan", "service", "model", "environment", "answers"),
+approvals.approve("change", watched=("planned_start", "planned_end", "scope", "proposed", "plan", "backout", "test_plan", "service", "model", "environment", "answers"),
                   links=(), apart=flow.implementers, decided=flow.decided, voided=back_to_planning)
 
 
@@ -64,3 +70,24 @@ def scope(event):
     """Items that came or went by another door than *Set items*: the words of the scope, the risk and the approvals follow."""
     if event.kind == "change" and event.data.get("type") == "affects" and event.data.get("way") == "out":
         rescope.enqueue(event.subject)
+
+
+@task()
+def unplanned(event):
+    """Tell of what discovery found changed on an item while no change was under way on it (CHG-15); returns the words, "" where one was."""
+    event = Event.objects.get(pk=event)
+    watched = [n for n in WATCHED if n in event.changes and event.changes[n][0] not in (None, "")]
+    item = Item.objects.filter(pk=event.subject).first()
+    if not watched or item is None:
+        return ""
+    rows = Change.objects.filter(links_out__type="affects", links_out__target=item.pk).filter(Q(state="implement") | Q(ended_at__gte=event.at - LATELY, started_at__lte=event.at))
+    if rows.exists():
+        return ""
+    words = ", ".join(f"{Item._meta.get_field(n).verbose_name}: {event.changes[n][2]} → {event.changes[n][3]}" for n in watched)
+    managers = Grant.objects.filter(Q(organisation=None) | Q(organisation=item.organisation_id), role__key="change_manager", person__organisation=item.organisation_id)
+    tell = sorted({item.owner_id, *managers.values_list("person", flat=True)} - {None})
+    write.note(item, system("Praxis", item.organisation_id), needs="item.see", event="item.unplanned", data={"words": words[:300], "tell": tell})
+    return words
+
+
+listen.later("item.discovered", unplanned)

@@ -55,7 +55,7 @@ class ChangeLifecycle(Lifecycle):
     recorded = Move(AUTHORISE, to=REVIEW, label=_("Recorded after the fact"), needs="change.decide", guard=flow.approved("authorise"), sets=_finished)
     replan = Move(ASSESS | AUTHORISE | SCHEDULED, to=NEW, label=_("Back to planning"), needs="change.change", icon="undo-2", ask=("replan_reason",), sets=_replanned,
                   then=flow.unasked)
-    start = Move(SCHEDULED, to=IMPLEMENT, label=_("Start"), needs="change.implement", icon="play", guard=flow.startable, sets=_started)
+    start = Move(SCHEDULED, to=IMPLEMENT, label=_("Start"), needs="change.implement", icon="play", guard=flow.startable, sets=_started, then=flow.started)
     finish = Move(IMPLEMENT, to=REVIEW, label=_("Finish"), needs="change.implement", icon="check", hotkey="Shift R", ask=("result", "fault", "outcome"),
                   optional=("fault", "outcome"), sets=_finished, then=flow.finished)
     resume = Move(REVIEW, to=IMPLEMENT, label=_("Continue work"), needs="change.implement", icon="undo-2", sets=_again)

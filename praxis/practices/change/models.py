@@ -143,6 +143,8 @@ class Change(Record):
     risk = models.CharField(_("risk"), max_length=8, choices=RISKS, default="moderate")
     accepted = models.JSONField(default=list, blank=True, editable=False)  # keys of conflicts that somebody took upon themselves
     accepted_why = models.CharField(_("why the conflicts are accepted"), max_length=300, blank=True)
+    proposed = models.JSONField(_("values that the items get"), default=dict, blank=True)  # {attribute: value}, put on them at the start
+    applied = models.JSONField(default=dict, blank=True, editable=False)  # {item id: {attribute: value before}}, for the way back
     replan_reason = models.CharField(_("why it goes back"), max_length=300, blank=True)
     backing_out = models.BooleanField(default=False, editable=False)
     result = models.CharField(_("result"), max_length=20, choices=list(rules.RESULTS.items()), blank=True)

@@ -1,4 +1,4 @@
-"""Pages that no declaration can make: planning a change, its free windows, the calendar, its feed for other calendars, and the board."""
+"""Pages that no declaration can make: planning a change, its free windows, the calendar, its feed for other calendars, the board."""
 
 from datetime import date, timedelta
 
@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from praxis.abilities.approvals.models import Ask, Round, Status
 from praxis.kernel.errors import Conflict, Refused
 from praxis.kernel.now import now
+from praxis.kernel.settings import Setting
 from praxis.lib.text import whole
 from praxis.people.actors import actor_of
 from praxis.records import feeds, write
+from praxis.records.extras import fulfils
 from praxis.records.fields import colleagues, ours, services, teams
 from praxis.records.read import by_number
 from praxis.screens.access import PUBLIC
@@ -25,12 +28,14 @@ from praxis.screens.pages import Entry, menu
 from praxis.screens.pages import page as route
 from praxis.screens.views import record_of
 
-from . import calendar, conflicts, feed, rules
+from . import calendar, conflicts, facts, feed, rules
 from .actions import moment
+from .display import TONES
 from .kind import CHANGE
-from .models import ChangeModel, Type
+from .models import Change, ChangeModel, Type
 
 menu.append(Entry("Operate", "calendar", _("Calendar"), "calendar-days", "/changes/calendar", "change.see"))
+AGENDA = Setting("change.agenda", dict, {"field": "risk", "op": "is", "values": ["high"]}, "Which changes the advisory board talks about; those in a freeze always")
 BY = ("service", "item", "team")
 SPANS = ("week", "month", "quarter")
 TEXTS = {"reason": _("Why"), "plan": _("Implementation plan"), "test_plan": _("Test plan"), "backout": _("Back-out plan"), "affected": _("Who is affected")}
@@ -204,3 +209,30 @@ def feed_read(request, secret):
     answer = HttpResponse(feed.ical(actor, request.build_absolute_uri("/").rstrip("/")), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="changes.ics"'
     return answer
+
+
+@route("changes/board", "change_board", "change.see")
+@require_http_methods(["GET", "POST"])
+def board(request):
+    """The meeting of the advisory board: what has to be talked about, with risk, conflicts and voices; a minute is an internal note on its change (CM7)."""
+    actor = request.actor
+    if request.method == "POST":
+        record = by_number(request.POST.get("change", "").strip().upper(), actor)
+        text = request.POST.get("text", "").strip()
+        if record is None or record.kind != "change" or not text:
+            return page(request, "note_page.j2", 422, title=_t("Nothing was noted"), text=_t("Write what was said, for one of the changes."), back="/changes/board", section="calendar")
+        write.act(record, actor, "reply", text=f"{_t('Board')}: {text}", internal=True)
+        return SeeOther(f"/changes/board#{record.number}")
+    rows = list(Change.objects.visible_to(actor, "change.see").filter(state__in=("assess", "authorise")).select_related("owner", "service", "model", "team").order_by("planned_start", "pk")[:40])
+    asks = {}
+    for ask in Ask.objects.filter(step__round__record__in=rows, step__round__status=Status.REQUESTED).exclude(status=Status.NOT_NEEDED).select_related("person", "step").order_by("pk"):
+        asks.setdefault(ask.step.round_id, []).append(ask)
+    rounds = {r.record_id: r.pk for r in Round.objects.filter(record__in=rows, status=Status.REQUESTED).order_by("pk")}
+    condition = AGENDA(actor.organisation)
+    told = []
+    for change in rows:
+        found = conflicts.find(change)
+        on = fulfils(change, condition) or any(c.sort == "freeze" for c in found)
+        reasons = facts.judged(change, found)[0].reasons if on else []  # what nobody talks about needs no explanation
+        told.append((change, reasons, found, asks.get(rounds.get(change.pk), []), on))
+    return page(request, "change/board.j2", section="calendar", agenda=[t for t in told if t[4]], others=[t for t in told if not t[4]], tones=TONES, notes=actor.has("change.notes"))
