@@ -137,7 +137,7 @@ def test_a_firmware_change_from_impact_to_review(site, enter):
 
     # assessed by a peer, the lead and a service owner: this morning the same went wrong, so that its risk is high
     press(piotr, "Ask for assessment")
-    expect(piotr.locator("#head")).to_contain_text("Assess")
+    expect(piotr.locator("#head [aria-current=step]")).to_contain_text("Assess")
     expect(piotr.locator("#buttons")).not_to_contain_text("Approve")
     for person in (TOMASZ, JONAS, LUCAS):
         page = enter(person)
@@ -154,7 +154,7 @@ def test_a_firmware_change_from_impact_to_review(site, enter):
     samuel = enter(SAMUEL)
     open_change(samuel, site.base, number)
     samuel.keyboard.press("y")
-    expect(samuel.locator("#head")).to_contain_text("Scheduled")
+    expect(samuel.locator("#head [aria-current=step]")).to_contain_text("Scheduled")
     rounds = samuel.inner_text("#p-approvals-rounds")
     assert "Sofia Marino" in rounds and "answered by Samuel Okafor" in rounds and "No longer needed" in rounds
     henrik = enter(HENRIK)
@@ -180,12 +180,12 @@ def _carried_out(site, enter, number, start):
         piotr = _in(site, enter, base, env, PIOTR)
         open_change(piotr, base, number)
         press(piotr, "Start")
-        expect(piotr.locator("#head")).to_contain_text("Implement")
+        expect(piotr.locator("#head [aria-current=step]")).to_contain_text("Implement")
         press(piotr, "Finish")
         piotr.select_option("dialog [name=result]", "issues")
         piotr.fill("dialog [name=outcome]", "One access point needed a second restart.")
         piotr.click("dialog button[data-kind=primary]")
-        expect(piotr.locator("#head")).to_contain_text("Review")
+        expect(piotr.locator("#head [aria-current=step]")).to_contain_text("Review")
         open_change(piotr, base, number)
         press(piotr, "Write the review")
         piotr.fill("dialog [name=review]", "As planned but for one access point; the plan now names it.")

@@ -258,11 +258,12 @@ def test_candidates_are_judged_on_their_page(seen, company, other):
     seen()
     seen(LAPTOP | {"title": "lt-002", "serial": "5CG9999XYZ", "hostname": "lt-002"}, macs=["a4:bb:6d:00:00:02"], agent="lt-002")
     seen({"title": "printer-9", "hostname": "printer-9"}, macs=["a4:bb:6d:00:00:99"], uuid="", agent="", source="scan", item_class="printer")
+    seen({"title": "no-address", "hostname": "no-address"}, macs=[], uuid="", agent="", source="scan", item_class="printer")
     admin = company.client("administrator")
     page = admin.get("/items/candidates").content.decode()
     assert "lt-002" in page and "printer-9" in page
     assert "lt-002" not in other.client("administrator").get("/items/candidates").content.decode()
-    unmanaged = Candidate.objects.get(unmanaged=True)
+    unmanaged = Candidate.objects.get(unmanaged=True, report__values__title="printer-9")
     admin.post("/items/candidates", {"candidate": unmanaged.pk, "what": "new", "class": "printer"})
     assert Item.objects.get(title="printer-9").item_class.key == "printer" and Candidate.objects.get(pk=unmanaged.pk).state == "same"
     doubt = Candidate.objects.get(unmanaged=False)

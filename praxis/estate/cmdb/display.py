@@ -62,7 +62,7 @@ def _sources(record, by):
         one.old = one.at < now() - timedelta(days=one.source.stale_days)
     facts = Fact.objects.filter(record=record.pk).select_related("source").order_by("attribute", "-at")[:60]
     told = [(str(Item._meta.get_field(f.attribute).verbose_name), f.value, f.source.label if f.source else "", f.source is None) for f in facts]
-    return {"seen": seen, "told": told, "may": by.may("item.delete", record) and record.state != "deleted"}
+    return {"seen": seen, "told": told, "may": by.may("item.delete", record) and record.phase != "final"}
 
 
 show(

@@ -24,5 +24,5 @@ class ItemLifecycle(Lifecycle):
     resume = Move(IN_MAINTENANCE, to=LIVE, label=_("Back to work"), needs="item.change")
     retire = Move(LIVE | IN_MAINTENANCE, to=RETIRING, label=_("Start retiring"), needs="item.change")
     keep = Move(RETIRING, to=LIVE, label=_("Keep it"), needs="item.change")
-    delete = Move(PLANNED | IN_BUILD | LIVE | IN_MAINTENANCE | RETIRING | RETIRED, to=DELETED, label=_("Delete"), needs="item.delete", icon="x", ask=("removed_because",), sets=_deleted)
+    delete = Move(PLANNED | IN_BUILD | LIVE | IN_MAINTENANCE | RETIRING, to=DELETED, label=_("Delete"), needs="item.delete", icon="x", ask=("removed_because",), sets=_deleted)
     end = Move(PLANNED | IN_BUILD | RETIRING, to=RETIRED, label=_("Retire"), needs="item.retire")

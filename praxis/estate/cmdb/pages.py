@@ -89,7 +89,15 @@ def item_then(request, number):
     return page(request, "cmdb/then.j2", 422 if error else 200, section="item", record=record, kind=record.type, at=at, error=error, there=then is not None,
                 rows=[r for r in rows if r[1] or r[2]], kept=sorted(before & after), gone=sorted(before - after), came=sorted(after - before),
                 drawn=drawing.svg(graph) if graph and len(graph.nodes) > 1 else None, said=drawing.sentence(graph) if graph else "",
-                moments=Event.objects.filter(subject=record.pk).order_by("-id").values_list("at", "actor_name")[:20])
+                moments=_moments(record))
+
+
+def _moments(record):
+    """[(moment, who)] of the last changes, one a minute, to look back at with one click."""
+    found = {}
+    for at, who in Event.objects.filter(subject=record.pk).order_by("-id").values_list("at", "actor_name")[:200]:
+        found.setdefault(at.replace(second=0, microsecond=0), (at, who))
+    return list(found.values())[:7]
 
 
 @route("items/<slug:number>/delete", "item_delete", "item.delete")
