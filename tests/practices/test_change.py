@@ -657,3 +657,18 @@ def test_the_board_talks_about_what_the_setting_says(plan, board, company):
     client.post("/changes/board", {"change": high.number, "text": "Only after the month's end."})
     assert "Only after the month" in client.get(f"/r/{high.number}").content.decode()
     assert client.post("/changes/board", {"change": "INC-1", "text": "x"}).status_code == 422
+
+
+def test_a_requester_has_no_desk_to_plan_on(company):
+    client = company.client("requester")
+    for path in ("/changes/calendar", "/changes/board", "/changes/new", "/changes/feed"):
+        assert client.get(path).status_code in (302, 403, 404), path
+
+
+def test_a_step_with_a_consequence_follows_once_for_two_who_press_at_once(plan, board):
+    change = plan()
+    twin = fresh(change)
+    write.move(change, board["pit"], "submit")
+    with pytest.raises(NotPossible):
+        write.move(twin, board["pit"], "submit")
+    assert Round.objects.filter(record=change.pk).count() == 1

@@ -17,6 +17,7 @@ from praxis.kernel.models import Event
 from praxis.kernel.now import now
 from praxis.lib.text import whole
 from praxis.records import write
+from praxis.records.asof import by_numbers
 from praxis.records.models import Link
 from praxis.records.read import briefs, by_number
 from praxis.records.relating import types
@@ -184,10 +185,12 @@ def baseline(request, pk):
     found, known = past.compare(ids, *sorted((one.at, second))), fields("item")
     records = {r.pk: r for r in Item.objects.visible_to(actor, "item.see").filter(pk__in=found)}
     words = types()
-    told = [(records[k], [(str(known[n].label) if n in known else n.replace("_", " "), b, a) for n, b, a in changed], _told(gone, words), _told(came, words))
+    others = by_numbers({n for _changed, gone, came in found.values() for _t, _w, n in (*gone, *came)})
+    seen = {n for n, r in others.items() if r.kind in registry and actor.may(f"{r.kind}.see", r)}
+    told = [(records[k], [(str(known[n].label) if n in known else n.replace("_", " "), b, a) for n, b, a in changed], _told(gone, words, seen), _told(came, words, seen))
             for k, (changed, gone, came) in found.items() if k in records]
     return page(request, "cmdb/baseline.j2", section="item", one=one, other=other, at=second, told=sorted(told, key=lambda t: t[0].title), total=len(ids), others=mine.exclude(pk=pk).order_by("-at")[:50])
 
 
-def _told(links, words):
-    return sorted((str(words[t].forward if w == "out" else words[t].reverse) if t in words else t, n) for t, w, n in links)
+def _told(links, words, seen):
+    return sorted((str(words[t].forward if w == "out" else words[t].reverse) if t in words else t, n) for t, w, n in links if n in seen)

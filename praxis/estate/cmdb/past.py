@@ -16,7 +16,8 @@ def walk(record, actor, moment, way="up", depth=4):
     if record.pk not in facts:
         return None
     by_target, by_source = carriers()
-    graph = Graph(record.pk, way, depth, {record.pk: Node(record, 0, _facts(record, facts.get(record.pk, {})), DOWN)})
+    classes = ItemClass.objects.in_bulk()
+    graph = Graph(record.pk, way, depth, {record.pk: Node(record, 0, _facts(record, facts[record.pk], classes), DOWN)})
     front, rows, links = {record.pk}, {record.pk: record}, {}
     for level in range(1, depth + 2):
         found = links_at(front, moment)
@@ -42,7 +43,7 @@ def walk(record, actor, moment, way="up", depth=4):
         front = reached - graph.nodes.keys()
         if not front or level > depth or len(rows) > MOST:
             break
-        graph.nodes |= {pk: Node(rows[pk], level, _facts(rows[pk], facts[pk])) for pk in front}
+        graph.nodes |= {pk: Node(rows[pk], level, _facts(rows[pk], facts[pk], classes)) for pk in front}
     graph.cut = bool(front)
     links |= links_at([pk for pk in graph.nodes if pk not in links], moment)
     numbers = {r.number: pk for pk, r in rows.items()}
@@ -70,12 +71,11 @@ def _is_final(record, facts):
     return record.type.lifecycle.states[state].phase == "final"
 
 
-def _facts(record, facts):
+def _facts(record, facts, classes):
     if record.kind != "item":
         return None
-    value = lambda name: facts.get(name, (None, ""))[0]  # noqa: E731
-    row = ItemClass.objects.filter(pk=value("item_class")).first()
-    return Facts(row, value("needed"), value("people"), value("site"))
+    row, *more = (facts.get(name, (None, ""))[0] for name in ("item_class", "needed", "people", "site"))
+    return Facts(classes.get(row), *more)
 
 
 def relations_at(record, actor, moment):

@@ -34,7 +34,7 @@ from .display import TONES
 from .kind import CHANGE
 from .models import Change, ChangeModel, Type
 
-menu.append(Entry("Operate", "calendar", _("Calendar"), "calendar-days", "/changes/calendar", "change.see"))
+menu.append(Entry("Operate", "calendar", _("Calendar"), "calendar-days", "/changes/calendar", "desk.work"))
 AGENDA = Setting("change.agenda", dict, {"field": "risk", "op": "is", "values": ["high"]}, "Which changes the advisory board talks about; those in a freeze always")
 BY = ("service", "item", "team")
 SPANS = ("week", "month", "quarter")
@@ -111,7 +111,7 @@ def _open(actor, model, form):
     return change.number
 
 
-@route("changes/<slug:number>/free", "change_free", "change.see")
+@route("changes/<slug:number>/free", "change_free", "desk.work")
 @require_GET
 def free(request, number):
     """The next windows without a conflict, each taken with one click."""
@@ -135,7 +135,7 @@ def _narrowed(request):
     return {"service": pk} if pk else {}
 
 
-@route("changes/calendar", "change_calendar", "change.see")
+@route("changes/calendar", "change_calendar", "desk.work")
 @require_GET
 def month(request):
     """The month; ?span=week shows lanes, ?span=quarter three months."""
@@ -187,7 +187,7 @@ def move_to(request, number):
     return SeeOther(f"/changes/calendar?span={span if span in SPANS else 'month'}&day={day}&moved={record.number}")
 
 
-@route("changes/feed", "change_feed_make", "change.see")
+@route("changes/feed", "change_feed_make", "desk.work")
 @require_http_methods(["GET", "POST"])
 def feed_make(request):
     """An address under which another calendar reads the changes; shown once, ended under Account."""
@@ -211,7 +211,7 @@ def feed_read(request, secret):
     return answer
 
 
-@route("changes/board", "change_board", "change.see")
+@route("changes/board", "change_board", "desk.work")
 @require_http_methods(["GET", "POST"])
 def board(request):
     """The meeting of the advisory board: what has to be talked about, with risk, conflicts and voices; a minute is an internal note on its change (CM7)."""
