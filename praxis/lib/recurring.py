@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrulestr
 
 LONGEST, FURTHEST, MOST = timedelta(days=366), timedelta(days=800), 2000
+FIRST, LAST, STEP = 1970, 2200, timedelta(seconds=1)
+PARTS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "WKST"}
 _RULE = re.compile(r"FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;[A-Z]+=[A-Z0-9,+\-:]+)*")
 
 
@@ -37,15 +39,20 @@ class Stretch:
         """BadRule unless this is a stretch as it should be."""
         if self.ends <= self.starts:
             raise BadRule("It ends after it begins.")
+        if not FIRST <= self.starts.year <= self.ends.year <= LAST:
+            raise BadRule(f"Write years from {FIRST} to {LAST}.")
         if self.ends - self.starts > LONGEST:
             raise BadRule("It lasts at most a year.")
         if self.rule:
-            if len(self.rule) > 200 or not _RULE.fullmatch(self.rule) or "COUNT=" in self.rule and int(re.search(r"COUNT=(\d+)|$", self.rule)[1] or 0) > MOST:
+            parts = dict(part.partition("=")[::2] for part in self.rule.split(";"))
+            if set(parts) - PARTS or parts.get("INTERVAL", "1").strip("0") == "" or len(self.rule) > 200 or not _RULE.fullmatch(self.rule) or "COUNT=" in self.rule and int(re.search(r"COUNT=(\d+)|$", self.rule)[1] or 0) > MOST:
                 raise BadRule("Write a rule such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2,-1; empty: once.")
             try:
-                rrulestr(f"RRULE:{self.rule}", dtstart=self.starts)
+                never = rrulestr(f"RRULE:{self.rule}", dtstart=self.starts).after(self.starts - STEP) is None
             except (ValueError, TypeError, KeyError) as problem:
                 raise BadRule(f"The rule cannot be read: {problem}.") from None
+            if never:  # what never comes would be looked for until the end of all years, each time that somebody asks
+                raise BadRule("This rule never comes to pass. Write another one.")
 
 
 def _months(after, before):

@@ -11,6 +11,7 @@ from praxis.estate.cmdb import audit, jobs, merging, reconcile
 from praxis.estate.cmdb.models import Item, ItemClass
 from praxis.estate.cmdb.reconcile import Report
 from praxis.kernel.actors import system
+from praxis.kernel.errors import NotPossible
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
@@ -284,3 +285,69 @@ def test_asset_tags_are_no_serials_and_marks_have_one_way_of_writing():
 def test_sources_ship_and_can_be_changed(company):
     assert {s.key for s in Source.objects.filter(organisation=None)} == {"agent", "network", "scan"}
     assert company.client("administrator").get("/admin/sources").status_code == 200
+
+
+# what a fresh reviewer broke
+
+
+def test_an_emptied_value_and_one_that_a_change_set_are_locked_no_more(seen, company):
+    _outcome, item = seen()
+    admin, by = company.client("administrator"), system("M", company.organisation.pk)
+    for value in ("Wrong", ""):
+        admin.post(f"/r/{item.number}/field/maker", {"value": value, "seen": Item.objects.get(pk=item.pk).version})
+    seen()
+    assert Item.objects.get(pk=item.pk).maker == "HP"
+    admin.post(f"/r/{item.number}/field/version_of", {"value": "1.0", "seen": Item.objects.get(pk=item.pk).version})
+    write.change(Item.objects.get(pk=item.pk), by, version_of="2.0")
+    seen()
+    assert Item.objects.get(pk=item.pk).version_of == "2.0"
+
+
+def test_after_an_undone_merge_the_kept_one_has_nothing_of_the_other(seen, make, company):
+    admin = company.client("administrator")
+    kept = make("item", title="keeper", hostname="keeper")
+    _o, gone = seen()
+    admin.post(f"/r/{kept.number}/do/merge", {"other": gone.number})
+    assert Item.objects.get(pk=kept.pk).serial == "5CG1234ABC"
+    admin.post(f"/r/{kept.number}/do/unmerge", {"which": str(Merge.objects.get().pk)})
+    reconcile.apply(Item.objects.get(pk=kept.pk), Report("laptop", {"title": "keeper", "hostname": "keeper"}), store.source_of("agent"), system("Agent", company.organisation.pk))
+    assert Item.objects.get(pk=kept.pk).serial == ""
+
+
+def test_a_merged_duplicate_does_not_come_back(seen, make, company):
+    kept = make("item", title="keeper", hostname="keeper")
+    _o, gone = seen(macs=[])
+    merging.merge(Item.objects.get(pk=kept.pk), gone, company.actor("administrator"))
+    outcome, one = seen(macs=[])
+    assert outcome in ("same", "changed") and one.pk == kept.pk
+
+
+def test_a_report_whose_item_is_gone_is_asked_about_again(seen, company):
+    seen({"title": "p-9", "hostname": "p-9"}, macs=["a4:bb:6d:00:00:99"], uuid="", agent="", source="scan", item_class="printer")
+    admin = company.actor("administrator")
+    made = reconcile.decide(Candidate.objects.get(), admin, "new")
+    write.move(Item.objects.get(pk=made.pk), admin, "delete", removed_because="x")
+    assert seen({"title": "p-9", "hostname": "p-9"}, macs=["a4:bb:6d:00:00:99"], uuid="", agent="", source="scan", item_class="printer")[0] == "unmanaged"
+    assert Candidate.objects.get().state == "open"
+
+
+def test_two_who_judge_at_once_make_one_item(seen, company):
+    seen({"title": "p-9", "hostname": "p-9"}, macs=["a4:bb:6d:00:00:99"], uuid="", agent="", source="scan", item_class="printer")
+    admin, one, twin = company.actor("administrator"), Candidate.objects.get(), Candidate.objects.get()
+    reconcile.decide(one, admin, "new")
+    with pytest.raises(NotPossible):
+        reconcile.decide(twin, admin, "new")
+    assert Item.objects.filter(title="p-9").count() == 1
+
+
+def test_a_scan_long_ago_makes_nothing_stale_that_an_agent_sees_today(seen, company):
+    _outcome, item = seen()
+    seen(source="scan")
+    with time_machine.travel(now() + timedelta(days=45), tick=False):
+        seen()
+        assert next(f for f in audit.of_health(company.actor("administrator")) if f.label == "Seen lately by its sources").failing == 0
+
+
+def test_an_organisations_own_source_wins_on_both_databases(company):
+    own = write.save(Source(), system(), key="agent", label="Ours", organisation=company.organisation, rank=3)
+    assert store.source_of("agent", company.organisation).pk == own.pk and store.source_of("agent").pk != own.pk

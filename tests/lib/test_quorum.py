@@ -107,7 +107,13 @@ def test_inside_a_union():
     assert not inside(at[1], at[5], [])
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=WEEKLY;BYDAY=XX", "DTSTART:20260101", "FREQ=DAILY;COUNT=999999", "FREQ=WEEKLY\nEXDATE:20260101", "x" * 300])
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=WEEKLY;BYDAY=XX", "DTSTART:20260101", "FREQ=DAILY;COUNT=999999", "FREQ=WEEKLY\nEXDATE:20260101", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;BYHOUR=1,2", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "x" * 300])
 def test_a_rule_that_cannot_be_read_says_so(rule):
     with pytest.raises(BadRule):
         Stretch(datetime(2026, 1, 1), datetime(2026, 1, 2), "UTC", rule).check()
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2201, 9999])
+def test_years_that_no_zone_can_tell_are_refused(year):
+    with pytest.raises(BadRule):
+        Stretch(datetime(year, 1, 1), datetime(year, 1, 2), "Europe/Berlin").check()

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,8 @@ def ask_approval(record: Record, by: Actor, step: Annotated[str, Ask(_("For"), o
     rule = _guarded(record).get(step)
     if rule is None:
         raise NotPossible(_t("This step needs no approval."))
-    policy = Policy.objects.filter(key=rule.approval, is_active=True).order_by("organisation").last()
+    homes = Q(organisation=None) | Q(organisation=record.organisation_id)
+    policy = Policy.objects.filter(homes, key=rule.approval, kind=record.kind, is_active=True).order_by(F("organisation").asc(nulls_first=True)).last()
     if policy is None:
         raise NotPossible(_t("The rule names the approval “%s”, which does not exist. Tell your administrator.") % rule.approval)
     if (found := engine.latest(record, step)) and found.status in (Status.REQUESTED, Status.APPROVED):

@@ -13,6 +13,7 @@ from praxis.people.models import Person
 from praxis.records import overlays, write
 from praxis.records.covering import covered
 from praxis.records.extras import fulfils
+from praxis.records.models import Record
 from praxis.records.read import base
 
 from .models import RUNNING, Ask, Delegation, Policy, Round, Status, Step
@@ -128,7 +129,7 @@ def open_ask(record, by):
     for_whom = {by.id, *stands_for(by.id, now())}
     asks = Ask.objects.filter(step__round__record=record.pk, status=Status.REQUESTED, person__in=for_whom).select_related("step__round", "person")
     answered = set(Ask.objects.filter(step__round__record=record.pk, step__status=Status.REQUESTED, answered_by=by.id).values_list("step", flat=True))
-    able = [a for a in asks if a.person_id == by.id or a.step_id not in answered]  # nobody counts twice in one step
+    able = [a for a in asks if a.step_id not in answered]  # nobody counts twice in one step
     return min(able, key=lambda a: (a.person_id != by.id, a.pk), default=None)
 
 
@@ -151,6 +152,7 @@ def answer(record, by, yes, comment=""):
     ask = open_ask(record, by)
     if ask is None:
         raise Forbidden("approvals.answer")
+    Record.objects.select_for_update().values_list("pk").get(pk=record.pk)  # the record first, as every writer does: else two would wait for each other
     running = Round.objects.select_for_update().get(pk=ask.step.round_id)
     ask.refresh_from_db()
     if ask.status != Status.REQUESTED or running.status != Status.REQUESTED:
@@ -226,6 +228,11 @@ def withdraw(record_id):
     _close(Round.objects.filter(record=record_id, status=Status.REQUESTED), Status.NOT_NEEDED, _t("Withdrawn"))
 
 
+def used(record_id, purpose):
+    """A yes allows a step once: it was taken."""
+    _close(Round.objects.filter(record=record_id, purpose=purpose, status=Status.APPROVED), Status.NOT_NEEDED, _t("The step was taken"))
+
+
 def chase(record, running, step, at):
     """What time does to an open step: remind once, ask the managers too, end it. Returns what was done, "" for nothing."""
     hours = (at - step.opened_at).total_seconds() / 3600
@@ -246,7 +253,7 @@ def chase(record, running, step, at):
 
 def _escalate(record, step, late, by):
     """The managers of those who do not answer are asked in their place: the question moves, so that the quorum stays what it was."""
-    already = set(step.asks.values_list("person", flat=True))
+    already = {pk for pair in step.asks.values_list("person", "answered_by") for pk in pair if pk}
     Ask.objects.filter(pk__in=[a.pk for a in late]).update(escalated=True)
     moved = []
     for ask in late:

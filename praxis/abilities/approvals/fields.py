@@ -1,6 +1,6 @@
 """Who is meant by the words of a step that every kind knows: groups, managers, roles."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 
 from praxis.people.models import Grant, Membership, Person, Role, Team
@@ -43,7 +43,7 @@ def owner(record, name):
 
 @source("team", named=True)
 def team(record, name):
-    group = Team.objects.filter(_homes(record), name=name).order_by("organisation").last()
+    group = Team.objects.filter(_homes(record), name=name).order_by(F("organisation").asc(nulls_first=True)).last()
     rows = Membership.objects.filter(team=group).order_by("person__name") if group else []
     return {m.person_id: group.name for m in rows}
 
@@ -53,6 +53,13 @@ def role(record, name):
     found = Role.objects.filter(key=name).first()
     rows = Grant.objects.filter(_homes(record), role=found).order_by("person__name") if found else []
     return {g.person_id: found.label for g in rows}
+
+
+@source("person_id", named=True)
+def person_id(record, name):
+    """Somebody by id, also of the provider: whoever may not see the record is not asked."""
+    found = Person.objects.filter(pk=name if name.isdecimal() else None).first()
+    return {found.pk: found.job or _t("Named")} if found else {}
 
 
 @source("person", named=True)

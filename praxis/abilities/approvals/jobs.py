@@ -2,6 +2,8 @@
 
 import logging
 
+from django.core.exceptions import ValidationError
+
 from praxis.kernel.errors import Refused
 from praxis.kernel.jobs import every, task
 from praxis.kernel.kinds import registry
@@ -24,10 +26,10 @@ def chase():
                 step = Step.objects.filter(pk=pk, status=Status.REQUESTED).select_related("round__record").first()
                 if step is None or not set(step.spec) & {"remind", "escalate", "expires"}:
                     continue
+                record = registry[step.round.record.kind].model.objects.select_for_update(of=("self",)).get(pk=step.round.record_id)
                 running = Round.objects.select_for_update().get(pk=step.round_id)
-                record = registry[step.round.record.kind].model.objects.get(pk=running.record_id)
                 done += bool(engine.chase(record, running, step, now()))
-        except Refused as problem:
+        except (Refused, ValidationError) as problem:
             log.warning("The approval step %s of %s could not go on: %s", pk, step.round.record.number, problem)
     return done
 

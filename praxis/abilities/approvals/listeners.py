@@ -6,20 +6,26 @@ from praxis.kernel import listen
 from praxis.kernel.display import fields
 from praxis.kernel.kinds import registry
 from praxis.kernel.lifecycle import Phase
+from praxis.records import overlays
 
 from . import engine
 
 
 @listen.on("*")
 def changed(event):
-    rules = engine.kinds.get(event.kind) if event.subject else None
-    if rules is None or event.version == 1:
+    if not event.subject or event.version == 1 or event.kind not in registry:
         return
-    if "state" in event.changes and registry[event.kind].lifecycle.states[event.changes["state"][1]].phase == Phase.FINAL:
+    rules = engine.kinds.get(event.kind)
+    kept = {m for m, r in overlays.rules(event.kind, event.organisation).items() if r.approval} if "state" in event.changes else ()
+    if kept and event.data.get("move") in kept:
+        engine.used(event.subject, event.data["move"])
+    if (rules or kept) and "state" in event.changes and registry[event.kind].lifecycle.states[event.changes["state"][1]].phase == Phase.FINAL:
         engine.withdraw(event.subject)
         return
+    if rules is None:
+        return
     if event.name in ("record.linked", "record.unlinked"):
-        names = [event.data.get("title", "")] if event.data.get("type") in rules.links and event.data.get("way") == "out" else []
+        names = [f"{event.data.get('words', '')} {event.data.get('title', '')}"] if event.data.get("type") in rules.links and event.data.get("way") == "out" else []
     else:
         names = [_label(event.kind, n) for n in event.changes if n in rules.watched]
     why = _t("%(who)s changed: %(what)s") % {"who": event.actor_name, "what": ", ".join(names)}

@@ -1,6 +1,6 @@
 """The one writer of what sources say. A record's own columns are changed by whoever asks `best`, through the writers of records."""
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from praxis.kernel.now import now
 
@@ -9,7 +9,7 @@ from .models import Candidate, Fact, Mark, Merge, Sighting, Source
 
 def source_of(key, organisation=None):
     """The Source of this key: the organisation's own, else everybody's; None if there is none."""
-    return Source.objects.filter(Q(organisation=None) | Q(organisation=organisation), key=key).order_by("organisation").last()
+    return Source.objects.filter(Q(organisation=None) | Q(organisation=organisation), key=key).order_by(F("organisation").asc(nulls_first=True)).last()
 
 
 def keep(record, values, marks, source, at):
@@ -39,9 +39,15 @@ def _order(fact):
 
 
 def entered(record, names, at):
-    """A person entered these attributes: they are locked against every source."""
-    for name in names:
+    """A person entered these attributes: they are locked against every source; an emptied one is open to them again."""
+    let_go(record, [n for n in names if not getattr(record, n)])
+    for name in (n for n in names if getattr(record, n)):
         Fact.objects.update_or_create(record_id=record.pk, attribute=name, source=None, defaults={"value": str(getattr(record, name))[:200], "at": at})
+
+
+def let_go(record, names):
+    """What was entered of these attributes holds no more."""
+    Fact.objects.filter(record=record.pk, source=None, attribute__in=names).delete()
 
 
 def locked(record):
@@ -72,10 +78,14 @@ def alike(marks, organisation):
     wanted = Q(pk__in=())
     for sort, value in marks:
         wanted |= Q(sort=sort, value=value)
-    ids = set(Mark.objects.filter(wanted, record__organisation=organisation).exclude(record__phase="final").values_list("record", flat=True))
-    found = {pk: [] for pk in ids}
-    for pk, sort, value in Mark.objects.filter(record__in=ids).order_by("at", "pk").values_list("record", "sort", "value"):
+    near = dict(Mark.objects.filter(wanted, record__organisation=organisation).values_list("record", "record__phase"))
+    merged = dict(Merge.objects.filter(gone__in=[pk for pk, phase in near.items() if phase == "final"], undone_at=None).exclude(kept__phase="final").order_by("pk").values_list("gone", "kept"))
+    found = {pk: [] for pk, phase in near.items() if phase != "final" or pk in merged}
+    for pk, sort, value in Mark.objects.filter(record__in=found).order_by("at", "pk").values_list("record", "sort", "value"):
         found[pk].append((sort, value))
+    for gone, kept in merged.items():  # what was merged into another is that one
+        rows = found.pop(gone)
+        found.setdefault(kept, rows)
     return found
 
 
@@ -105,7 +115,9 @@ def ask(organisation, source, key, report, items, why, unmanaged, at):
     made, new = Candidate.objects.get_or_create(organisation=organisation, source=source, key=key, defaults={
         "report": report, "items": list(items), "why": why[:300], "unmanaged": unmanaged, "first_at": at, "at": at})
     if not new:
-        Candidate.objects.filter(pk=made.pk).update(at=at, report=report)
+        again = {"state": "open", "items": list(items), "why": why[:300], "unmanaged": unmanaged} if made.state in ("same", "new") else {}  # the item that it was is gone
+        Candidate.objects.filter(pk=made.pk).update(at=at, report=report, **again)
+        made.refresh_from_db()
     return made
 
 

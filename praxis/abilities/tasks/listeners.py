@@ -3,7 +3,7 @@
 import logging
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 
 from praxis.kernel import listen
@@ -38,7 +38,7 @@ def follow(event):
 def of_a_move(event):
     """The tasks that a rule adds to a move; the move stands even when its template names groups that are gone."""
     rule = overlays.rules(event.kind, event.organisation).get(event.data.get("move"))
-    template = rule and rule.tasks and TaskTemplate.objects.filter(Q(organisation=None) | Q(organisation=event.organisation), key=rule.tasks).order_by("organisation").first()
+    template = rule and rule.tasks and TaskTemplate.objects.filter(Q(organisation=None) | Q(organisation=event.organisation), key=rule.tasks).order_by(F("organisation").desc(nulls_last=True)).first()
     if not template:
         return
     record = registry[event.kind].model.objects.select_related("service").get(pk=event.subject)

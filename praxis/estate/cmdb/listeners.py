@@ -29,13 +29,15 @@ def entered(event):
         return
     item = Item.objects.get(pk=event.subject)
     if event.actor_id is not None and event.origin in ("ui", "rest"):
-        store.entered(item, [n for n in names if getattr(item, n)], event.at)
+        store.entered(item, names, event.at)
+    else:
+        store.let_go(item, names)  # a change or a merge set it: what was entered before is no longer so
     store.remember(item, own_marks(item), event.at)
 
 
 def own_marks(item):
     """What an item's own columns identify it by."""
-    return {"serial": identity.serial(item.serial), "host": identity.host(item.hostname)}
+    return {"serial": identity.serial(item.serial)[:120], "host": identity.host(item.hostname)[:120]}
 
 
 @replays

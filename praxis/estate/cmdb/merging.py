@@ -47,7 +47,7 @@ def merge(kept, gone, by):
     kept.refresh_from_db()
     moved["values"] = {n: getattr(gone, columns(Item)[n].attname) for n in FILLED if getattr(kept, n) in (None, "") and getattr(gone, n) not in (None, "")}
     if moved["values"]:
-        write.change(kept, by, needs="item.change", event="item.changed", **moved["values"])
+        write.change(kept, me, needs="item.change", event="item.changed", **moved["values"])
     gone.refresh_from_db()
     write.change(gone, by, needs="item.change", event="item.moved", data={"move": "merge", "words": kept.number}, state="deleted", before=gone.state)
     write.link(gone, kept, "duplicate", me, needs="see")
@@ -82,7 +82,7 @@ def undo(made, by):
     kept.refresh_from_db()
     back = {n: (None if columns(Item)[n].null else "") for n, v in made.moved["values"].items() if getattr(kept, columns(Item)[n].attname) == v}
     if back:
-        write.change(kept, by, needs="item.change", event="item.changed", **back)
+        write.change(kept, me, needs="item.change", event="item.changed", **back)
     store.parted(made)
     write.note(kept, by, needs="item.change", event="item.unmerged", data={"words": f"{gone.number} {gone.title}"})
     gone.refresh_from_db()

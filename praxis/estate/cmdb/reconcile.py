@@ -3,20 +3,25 @@
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _t
 
 from praxis.abilities.sources import store
+from praxis.abilities.sources.models import Candidate
+from praxis.kernel.actors import system
+from praxis.kernel.errors import Forbidden, NotPossible
 from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.lib import identity
 from praxis.lib.identity import ASK, HARDWARE, SAME, VIRTUAL, Marks
 from praxis.lib.text import without_control
+from praxis.people.models import Organisation
 from praxis.records import write
 
 from .models import ATTRIBUTES, Item, ItemClass
 
 SINGLE = ("serial", "uuid", "host", "agent")  # an item has one of these; of network addresses many
+LONGEST_MARK = 120
 MOST_MACS, LONGEST = 64, {"title": 200, "serial": 80, "hostname": 120, "maker": 80, "product": 80, "version_of": 60}
 VIRTUAL_CLASSES = {"virtual-machine", "container"}
 
@@ -33,6 +38,8 @@ class Report:
     form: str = HARDWARE
 
     def __post_init__(self):
+        self.uuid, self.agent = (without_control(str(v))[:120] for v in (self.uuid, self.agent))
+        self.macs = [without_control(str(m))[:40] for m in self.macs[:MOST_MACS]]
         self.values = {k: without_control(str(v)).strip()[: LONGEST[k]] for k, v in self.values.items() if k in ATTRIBUTES and v not in (None, "")}
         if "serial" in self.values and not identity.serial(self.values["serial"]):
             del self.values["serial"]  # "Default string" is no serial number
@@ -50,7 +57,7 @@ class Report:
 
 def pairs(marks):
     """[(sort, value)] of Marks."""
-    return [(s, getattr(marks, s)) for s in SINGLE if getattr(marks, s)] + [("mac", m) for m in sorted(marks.macs)]
+    return [(s, getattr(marks, s)[:LONGEST_MARK]) for s in SINGLE if getattr(marks, s)] + [("mac", m) for m in sorted(marks.macs)]
 
 
 def known(marks, organisation):
@@ -64,6 +71,9 @@ def known(marks, organisation):
 @write.writing()
 def take(report, source, organisation, by):
     """("made" | "changed" | "same" | "ask" | "unmanaged", the Item or Candidate, why) of one report."""
+    if source is None:
+        raise NotPossible(_t("There is no source of this name. Add it under Settings, Sources of items."))
+    Organisation.objects.select_for_update().values_list("pk").get(pk=organisation.pk)  # two first reports of one machine are one item
     marks, at = report.marks, now()
     near = known(marks, organisation.pk)
     verdict = identity.identify(marks, near)
@@ -88,9 +98,13 @@ def _key(marks):
 def register(report, source, organisation, by, at=None):
     """A new item from a report; live, since it was seen at work."""
     at = at or now()
-    row = ItemClass.objects.filter(Q(organisation=None) | Q(organisation=organisation), key=report.item_class).order_by("organisation").last() or ItemClass.objects.get(organisation=None, key="peripheral")
+    row = ItemClass.objects.filter(Q(organisation=None) | Q(organisation=organisation), key=report.item_class).order_by(F("organisation").asc(nulls_first=True)).last() or ItemClass.objects.get(organisation=None, key="peripheral")
     values = dict(report.values)
     values.setdefault("title", values.get("hostname") or values.get("serial") or _t("Unnamed %s") % row.label)
+    if by.id is not None and by.organisation != organisation.pk:  # the provider's own staff, for a customer
+        if not by.reaches(organisation.pk, "item.open"):
+            raise Forbidden("item.open")
+        by = system(by.name, organisation.pk)
     item = write.open_record(registry["item"], by, organisation=organisation.pk, item_class=row, data={"source": source.key}, **values)
     write.move(item, by, "go_live")
     store.keep(item, report.values, pairs(report.marks), source, at)
@@ -100,6 +114,8 @@ def register(report, source, organisation, by, at=None):
 def apply(item, report, source, by, at=None):
     """Bring an item in line with what its sources say; returns whether anything changed. What a person entered stays."""
     at = at or now()
+    if not by.may("item.change", item):
+        raise Forbidden("item.change")
     store.keep(item, report.values, pairs(report.marks), source, at)
     wanted = {name: value for name, value in store.best(item).items() if getattr(item, name) != value}
     if not wanted:
@@ -114,6 +130,8 @@ def decide(candidate, by, what, item=None, item_class=""):
     if item_class:
         report = Report(**(candidate.report | {"item_class": item_class}))
     with write.writing():
+        if Candidate.objects.select_for_update().filter(pk=candidate.pk, state="open").first() is None:
+            raise NotPossible(_t("Somebody judged this already."))
         if what == "same":
             apply(item, report, candidate.source, by)
         elif what == "new":

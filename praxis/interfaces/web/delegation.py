@@ -43,6 +43,8 @@ def delegate(request):
                 return SeeOther("/delegate")
             except ValidationError as problem:
                 show(form, problem)
+            except OverflowError:
+                form.add_error(None, _("These are no days that can be kept."))
     mine = Delegation.objects.filter(person=actor.id, ends_at__gt=now()).select_related("to").order_by("starts_at")
     theirs = Delegation.objects.filter(to=actor.id, ends_at__gt=now()).select_related("person").order_by("starts_at")
     return page(request, "web/delegate.j2", status, form=form, mine=mine, theirs=theirs, section="home")

@@ -34,6 +34,8 @@ def moment(text, name):
         found = datetime.fromisoformat(str(text).strip())
     except ValueError:
         raise ValidationError({name: _t("Write a time such as 2026-11-30T22:00.")}) from None
+    if not 1971 <= found.year <= 2199:
+        raise ValidationError({name: _t("Write a year from 1971 to 2199.")})
     return found if found.tzinfo else timezone.make_aware(found)
 
 

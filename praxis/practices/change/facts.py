@@ -66,6 +66,7 @@ def judged(record, found=None):
 
 
 def _ended(**more):
+    """The year's ended changes; always asked of one organisation, so that no customer's figures follow from another's."""
     return Change.objects.filter(ended_at__gte=now() - YEAR, result__in=(*rules.SUCCESS, *rules.WITH_ISSUES, *rules.FAILED), **more)
 
 
@@ -77,7 +78,7 @@ def _similar(record):
     if items := conflicts.touched(record):
         classes = Item._base_manager.filter(pk__in=items).values_list("item_class", flat=True)
         like |= Q(pk__in=Link.objects.filter(type="affects", target__in=Item._base_manager.filter(item_class__in=classes)).values("source"))
-    found = _ended().filter(like).exclude(pk=record.pk).aggregate(all=Count("pk"), failed=Count("pk", filter=Q(result__in=rules.FAILED)))
+    found = _ended(organisation=record.organisation_id).filter(like).exclude(pk=record.pk).aggregate(all=Count("pk"), failed=Count("pk", filter=Q(result__in=rules.FAILED)))
     return found["failed"], found["all"]
 
 
@@ -91,7 +92,7 @@ def _of_model(record):
     more = {} if _is_particular(record) else {"service": record.service_id}
     if more == {"service": None}:
         return 0, 0, False
-    results = list(_ended(model=record.model_id, **more).exclude(pk=record.pk).order_by("-ended_at").values_list("result", flat=True)[:200])
+    results = list(_ended(model=record.model_id, organisation=record.organisation_id, **more).exclude(pk=record.pk).order_by("-ended_at").values_list("result", flat=True)[:200])
     streak = next((n for n, r in enumerate(results) if r not in rules.SUCCESS), len(results))
     return streak, len(results), bool(results) and results[0] in rules.FAILED
 

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 
 from praxis.abilities.approvals import engine as approvals
 from praxis.abilities.approvals.models import Status
 from praxis.abilities.tasks.models import Task
 from praxis.kernel.actors import system
+from praxis.kernel.errors import Forbidden, NotPossible, Refused
 from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.records import write
@@ -45,8 +47,10 @@ def incomplete(record):
         missing.append(_t("who carries it out"))
     if missing:
         return _t("Still missing: %s.") % ", ".join(missing)
-    if record.subtype == "standard" and record.model.suspended:
-        return _t("“%(model)s” is suspended (%(why)s). Plan it as a normal change.") % {"model": record.model, "why": record.model.suspended}
+    if record.subtype == "standard" and not record.model.is_active:
+        return _t("“%s” is switched off. Plan it as a normal change.") % record.model
+    if record.subtype == "standard" and (why := suspended(record)):
+        return _t("“%(model)s” is suspended (%(why)s). Plan it as a normal change.") % {"model": record.model, "why": why}
     return ""
 
 
@@ -79,7 +83,7 @@ def authorise(record, by):
     if record.subtype != "unauthorised":
         for window in conflicts.freezes(record):
             if window.owner_id and window.owner.is_active:
-                steps.append({"label": _t("Exception from %s") % window.label, "who": [f"person:{window.owner.email}"], "beside": bool(steps)})
+                steps.append({"label": (_t("Exception from %s") % window.label)[:80], "who": [f"person_id:{window.owner_id}"], "beside": bool(steps)})
     if steps:
         approvals.start(record, "authorise", by, steps, policy.label if policy else _t("Exception from a freeze"))
     else:
@@ -112,6 +116,9 @@ def implementers(record):
 
 def startable(record):
     """Why a scheduled change cannot start now, or ""."""
+    last = approvals.latest(record, "authorise")
+    if last and last.status == Status.VOID or not last and (first := approvals.latest(record, "assess")) and first.status == Status.VOID:
+        return _t("Its approval does not count any more. Take it back to planning and ask again.")
     if record.subtype in ("normal", "emergency"):
         if why := approved("authorise")(record):
             return _t("Its approval does not count any more. Take it back to planning and ask again.") if approvals.latest(record, "authorise") else why
@@ -134,7 +141,7 @@ def blocking(record):
     left = [c for c in conflicts.find(record) if c.stops and c.key not in record.accepted]
     if record.subtype == "normal":  # whoever grants exceptions from the freeze was asked with the others
         granted = {s.label for s in approvals.Step.objects.filter(round__record=record.pk, round__purpose="authorise", round__status=Status.APPROVED)}
-        left = [c for c in left if not (c.sort == "freeze" and _t("Exception from %s") % c.window.label in granted)]
+        left = [c for c in left if not (c.sort == "freeze" and (_t("Exception from %s") % c.window.label)[:80] in granted)]
     return _t("Conflicts: %s") % " ".join(c.words for c in left) if left else ""
 
 
@@ -147,15 +154,19 @@ def needs_review(record):
 
 def _items(record):
     kind = registry["item"]
-    return kind.model.objects.filter(links_in__source=record.pk, links_in__type="affects").exclude(phase="final")
+    return kind.model.objects.filter(links_in__source=record.pk, links_in__type="affects", organisation=record.organisation_id).exclude(phase="final")
 
 
 def started(record, by):
     """The values that the change holds for its items are put on them, with what was there before kept (CHG-20)."""
+    if by.id and by.id in approvers(record):
+        raise NotPossible(_t("You authorised it. Somebody else has to carry it out."))
     if not record.proposed:
         return
-    before = {}
+    before, authorised = {}, approvals.valid(record, "authorise")
     for item in _items(record):
+        if not authorised and not by.may("item.change", item):
+            raise Forbidden("item.change")  # nobody approved what it does to the item, so that the right to change it is needed
         before[str(item.pk)] = {n: getattr(item, n) for n in record.proposed}
         write.change(item, _praxis(record), needs="item.change", event="item.changed", data={"words": record.number}, **record.proposed)
     write.change(record, by, needs="change.implement", event="change.applied", applied=before, data={"words": ", ".join(f"{n}: {v}" for n, v in record.proposed.items())[:300]})
@@ -163,26 +174,44 @@ def started(record, by):
 
 def finished(record, by):
     """A change that went as always closes itself; a standard one that failed too often is suspended; what was backed out is on the items as before."""
-    if record.result == "failed_backed_out" and record.applied:
+    if record.result == "failed_backed_out":
+        taken_back(record, by)
+    if record.subtype == "standard" and record.result in rules.FAILED:
+        _suspend(record)
+    if record.subtype in TRIVIAL and record.result in rules.SUCCESS and not Task.objects.open().filter(parent=record.pk).exists():
+        try:
+            write.move(record, _praxis(record), "close")
+        except (Refused, ValidationError):
+            pass  # a rule of the lifecycle asks for more: it stays in review
+
+
+def taken_back(record, by):
+    """The items are as before the start, but for what somebody set since."""
+    if record.applied:
         for item in _items(record):
             back = {n: v for n, v in record.applied.get(str(item.pk), {}).items() if getattr(item, n) == record.proposed.get(n)}
             if back:
                 write.change(item, _praxis(record), needs="item.change", event="item.changed", data={"words": record.number}, **back)
-    if record.subtype == "standard" and record.result in rules.FAILED:
-        _suspend(record)
-    if record.subtype in TRIVIAL and record.result in rules.SUCCESS and not Task.objects.open().filter(parent=record.pk).exists():
-        write.move(record, _praxis(record), "close")
+
+
+def suspended(record):
+    """Why the standard model of a change may not be used by its organisation now, or "". One that all share is judged by the organisation's own failures."""
+    return record.model.suspended or ("" if record.model.organisation_id else _failures(record))
+
+
+def _failures(record):
+    since = now() - timedelta(days=rules.SUSPENDED_FOR)
+    failed = Change.objects.filter(model=record.model_id, organisation=record.organisation_id, result__in=rules.FAILED, ended_at__gte=since).count()
+    return _t("%(n)s of its changes failed within %(days)s days") % {"n": failed, "days": rules.SUSPENDED_FOR} if failed >= rules.TOO_MANY else ""
 
 
 def _suspend(record):
-    since = now() - timedelta(days=rules.SUSPENDED_FOR)
-    failed = Change.objects.filter(model=record.model_id, result__in=rules.FAILED, ended_at__gte=since).count()
     model = ChangeModel.objects.get(pk=record.model_id)
-    if failed >= rules.TOO_MANY and not model.suspended:
-        write.save(model, system("Praxis", model.organisation_id), suspended=_t("%(n)s of its changes failed within %(days)s days") % {"n": failed, "days": rules.SUSPENDED_FOR})
+    if model.organisation_id and not model.suspended and (why := _failures(record)):
+        write.save(model, system("Praxis", model.organisation_id), suspended=why)
 
 
 def scope_words(record):
     """The items of a change in words, for lists, the log and the calendar."""
-    titles = Link.objects.filter(source=record.pk, type="affects").order_by("target__title").values_list("target__title", flat=True)
-    return ", ".join(titles)[:500]
+    rows = Link.objects.filter(source=record.pk, type="affects").order_by("target__title").values_list("target__title", "target__number", "target__restricted")
+    return ", ".join(number if restricted else title for title, number, restricted in rows)[:500]

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from praxis.abilities.approvals import engine as approvals
 from praxis.estate.cmdb.models import Item
 from praxis.kernel import listen
 from praxis.kernel.actors import system
+from praxis.kernel.errors import Refused
 from praxis.kernel.jobs import every, task
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
@@ -52,8 +54,11 @@ def close_reviewed():
     done = 0
     for record in Change.objects.filter(state="review", ended_at__lt=now() - RESTS)[:500]:
         if not flow.needs_review(record) or record.review:
-            write.move(record, system("Praxis", record.organisation_id), "close")
-            done += 1
+            try:
+                write.move(record, system("Praxis", record.organisation_id), "close")
+                done += 1
+            except (Refused, ValidationError):
+                continue  # a rule of its organisation asks for more
     return done
 
 
@@ -61,7 +66,7 @@ every("40 4 * * *", close_reviewed)
 
 
 approvals.approve("change", watched=("planned_start", "planned_end", "scope", "proposed", "plan", "backout", "test_plan", "service", "model", "environment", "answers"),
-                  links=(), apart=flow.implementers, decided=flow.decided, voided=back_to_planning)
+                  links=("affects",), apart=flow.implementers, decided=flow.decided, voided=back_to_planning)
 
 
 @listen.on("record.linked")

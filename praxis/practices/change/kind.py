@@ -47,7 +47,7 @@ CHANGE = Kind(
     links=(LinkType("affects", _("affects"), _("affected by")),),
     icon="t-change", compute=compute, computed=("subtype", "risk"),
     by_verb={"scope": "affect", "planned_start": "plan_window", "planned_end": "plan_window", "answers": "answer_risk", "accepted_why": "accept_conflicts", "review": "write_review",
-             "proposed": "propose_values"},
+             "proposed": "propose_values", "result": "finish", "fault": "finish", "outcome": "finish"},
     after_close=("review",),
     opening=("title", "description", "requester", "service", "model", "reason", "plan", "test_plan", "backout", "affected", "environment", "owner", "team",
              "planned_start", "planned_end", "outage_minutes", "answers", "backout_tested"),

@@ -61,4 +61,4 @@ class ChangeLifecycle(Lifecycle):
     resume = Move(REVIEW, to=IMPLEMENT, label=_("Continue work"), needs="change.implement", icon="undo-2", sets=_again)
     close = Move(REVIEW, to=CLOSED, label=_("Close"), needs="change.close", icon="archive", guard=_reviewed, sets=_closed)
     cancel = Move(NEW | ASSESS | AUTHORISE | SCHEDULED | IMPLEMENT, to=CANCELLED, label=_("Cancel"), needs="change.change", icon="x", ask=("outcome",),
-                  sets=_cancelled)
+                  sets=_cancelled, then=flow.taken_back)

@@ -171,5 +171,9 @@ class Change(Record):
                 raise ValidationError({"planned_end": _t("It ends after it begins.")})
             if self.planned_end - self.planned_start > LONGEST:
                 raise ValidationError({"planned_end": _t("A window lasts at most %s days. Split it.") % LONGEST.days})
+        if "model" in names and self.pk and self.state != "new":
+            raise ValidationError({"model": _t("Take it back to planning first: another model takes another way.")})
+        if {"planned_start", "planned_end"} & set(names) and bool(self.planned_start) != bool(self.planned_end):
+            raise ValidationError({"planned_end" if self.planned_start else "planned_start": _t("A window has a beginning and an end.")})
         if "answers" in names and (problem := rules.check_answers(self.answers)):
             raise ValidationError({"answers": problem})

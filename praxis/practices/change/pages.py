@@ -176,7 +176,7 @@ def move_to(request, number):
     span = request.POST.get("span", "month")
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
-        if record.planned_start is None:
+        if record.planned_start is None or record.planned_end is None:
             raise ValidationError(_t("It has no window yet."))
         local = timezone.localtime(record.planned_start)
         start = timezone.make_aware(local.replace(tzinfo=None) + (day - local.date()))

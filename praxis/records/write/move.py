@@ -41,8 +41,8 @@ def move(record, by, name, **values):
     own, step = step, fitted(record, step)
     if step is None:
         raise NotPossible(_("“%(step)s” is not possible for %(number)s.") % {"step": own.label, "number": record.number})
-    if step.then:
-        _hold(record)  # of two who press at once the second is judged by what the first did, and nothing follows twice
+    if step.then or step.guard:
+        _hold(record)  # of two who press at once the second is judged by what the first did: no guard is passed by, nothing follows twice
     if record.stage not in step.sources:
         raise NotPossible(_("%(number)s is %(state)s, so “%(step)s” is not possible now.") % {
             "number": record.number, "state": str(record.stage.label).lower(), "step": step.label})
