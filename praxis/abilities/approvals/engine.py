@@ -1,6 +1,6 @@
 """One round of approvals from the first question to the outcome. Only this module writes rounds, steps and what people were asked."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -32,7 +32,6 @@ class Approved:
     apart: object = None
     decided: object = None
     voided: object = None
-    words: dict = field(default_factory=dict, hash=False)
 
 
 kinds: dict[str, Approved] = {}

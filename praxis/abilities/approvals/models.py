@@ -64,7 +64,7 @@ class Policy(Row):
 
 
 class Round(models.Model):
-    """One run of a policy's steps over a record. `facts` are the words of what was approved, by column."""
+    """One run of a policy's steps over a record."""
 
     record = models.ForeignKey("records.Record", on_delete=models.CASCADE, related_name="approval_rounds")
     purpose = models.CharField(max_length=30)

@@ -157,7 +157,7 @@ def _wrongs(records, actor):
 
 show(
     CHANGE,
-    columns=(Column("number", "i"), Column("title", "m"), Column("type"), Column("risk"), Column("state"), Column("planned_start"), Column("scope"),
+    columns=(Column("number", "i"), Column("title", "m"), Column("type"), Column("risk"), Column("state"), Column("planned_start"),
              Column("owner", "o", quiet=True, draw="face")),
     sorts=("planned_start", "updated", "opened"),
     filters=("state", "type", "risk", "model", "team", "owner", "service", "environment", "result", "went_wrong", "planned_start", "planned_end", "ended_at", "updated", "title"),

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
 
-LEAST, PAD, ROWS = timedelta(hours=8), 0.35, 5
+LEAST, PAD = timedelta(hours=8), 0.35
 
 
-def _range(change, found):
+def _range(change):
     """From a third before the window to a third after it, in whole hours."""
     length = max(change.planned_end - change.planned_start, LEAST / 3)
     start = timezone.localtime(change.planned_start - max(length * PAD, timedelta(hours=2))).replace(minute=0, second=0, microsecond=0)
@@ -23,7 +23,7 @@ def _step(hours):
 
 def window(change, others, shut):
     """`others` are changes at that time, `shut` [(freeze, start, end)]; the same is told in words beside it."""
-    start, end = _range(change, others)
+    start, end = _range(change)
     whole = (end - start).total_seconds()
 
     def x(at):

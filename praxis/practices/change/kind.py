@@ -53,7 +53,6 @@ CHANGE = Kind(
              "planned_start", "planned_end", "outage_minutes", "answers", "backout_tested"),
 )
 registry.declare(
-    Permission("change.board", _("Lead the change advisory board"), MANAGERS),
     EventType("item.unplanned", _("noticed a change that nobody planned"), "triangle-alert", lambda e: e.data.get("words", "")),
     Permission("change.models", _("Write models of changes and the catalogue of standard changes"), MANAGERS),
     Permission("change.windows", _("Declare freezes and maintenance windows"), MANAGERS),
