@@ -214,6 +214,12 @@ def fields(key):
     return _shelves[Field].get("*", {}) | _shelves[Field].get(key, {})
 
 
+@cache
+def guarded(key):
+    """The facts of a kind that need a right of their own to be read."""
+    return [f for f in fields(key).values() if f.see]
+
+
 def marks(key, place="signs"):
     every = _shelves[Mark].get("*", {}) | _shelves[Mark].get(key, {})
     return [every[k] for k in getattr(screens[key], place) if k in every]

@@ -94,7 +94,8 @@ class Kind:
     `compute(record) -> {column: value}` derives columns from others and is asked at every write; nobody sets the
     `computed` ones by hand. `by_verb` maps a column to the verb that changes it, because a value alone is not enough. `opening`
     names what everybody who may open one may fill in; the rest needs the right to change it. `home` is a column naming the
-    record whose organisation a new one takes, for kinds that are part of others.
+    record whose organisation a new one takes, for kinds that are part of others. `requested` is False where a new one is nobody's until
+    somebody gets it.
     """
 
     key: str
@@ -114,6 +115,7 @@ class Kind:
     computed: tuple[str, ...] = ()
     by_verb: dict[str, str] = field(default_factory=dict)
     home: str = ""
+    requested: bool = True
     opening: tuple[str, ...] = ("title", "description", "requester", "service")
     actions: dict[str, Action] = field(default_factory=dict)
     _verbs: dict | None = None

@@ -28,6 +28,20 @@ def take(kind, count=1):
     return [f"{kind.prefix}-{value}" for value in values]
 
 
+def count(name, first=1):
+    """The next value of a counter of any other name, such as the asset tags of a company; those who count at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO kernel_counter (kind, value) VALUES (%s, %s) ON CONFLICT (kind) DO UPDATE SET value = kernel_counter.value + 1 RETURNING value", [name, first])
+        return cursor.fetchone()[0]
+
+
+def counted(name, value):
+    """Let the next value be higher than this one: somebody wrote it by hand."""
+    most = "greatest" if connection.vendor == "postgresql" else "max"
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO kernel_counter (kind, value) VALUES (%s, %s) ON CONFLICT (kind) DO UPDATE SET value = {most}(kernel_counter.value, %s)", [name, value, value])
+
+
 def prepare():
     """Make what `take` needs for every kind; safe to repeat."""
     if connection.vendor == "postgresql":

@@ -45,9 +45,12 @@ class Setting:
         if self.type is bool and not isinstance(value, bool):
             raise ValueError(f"{self.label}: yes or no is expected.")
         try:
-            return self.type(value)
+            value = self.type(value)
         except (TypeError, ValueError):
             raise ValueError(f"{self.label}: {self.type.__name__} is expected, not {value!r}.") from None
+        if self.valid:
+            self.valid(value)
+        return value
 
 
 def _values():

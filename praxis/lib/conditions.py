@@ -1,7 +1,7 @@
 """One question about a record as a small tree: parse, print, test. The ORM form is made by praxis.records.where."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from . import spans
 
@@ -162,5 +162,6 @@ def as_type(text, like, now):
     if isinstance(like, (int, float)):
         return type(like)(text)
     if from_now[-1:] in spans.UNITS and from_now[:-1].isdigit():
-        return now + timedelta(seconds=spans.seconds(from_now) * (-1 if text.startswith("-") else 1))
-    return type(like).fromisoformat(text)
+        at = now + timedelta(seconds=spans.seconds(from_now) * (-1 if text.startswith("-") else 1))
+        return at if isinstance(like, datetime) else at.date()
+    return type(like).fromisoformat(text[:10] if not isinstance(like, datetime) else text)

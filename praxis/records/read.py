@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django.db.models import Q
 
-from praxis.kernel.display import Brief, asked_marks, screens
+from praxis.kernel.display import Brief, asked_marks, guarded, screens
 from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
@@ -90,6 +90,20 @@ def allows(verb, record, actor):
     if record.phase == Phase.FINAL and not verb.after_close:
         return False
     return permitted(verb, record, actor) and (not verb.when or bool(verb.when(record))) and (not verb.meant or bool(verb.meant(record, actor)))
+
+
+def unseen(kind, actor, record=None):
+    """Keys of the facts that the actor may not read: on this record, or on some record of the kind that it may see. What it costs is such a fact."""
+    return {f.key for f in guarded(kind.key) if not _reads(f.see.replace("*", kind.key), kind, actor, record)}
+
+
+def _reads(permission, kind, actor, record):
+    if record is not None:
+        return actor.may(permission, record)
+    if not actor.has(permission):
+        return False
+    own, all_seen = actor.organisations(permission), actor.organisations(kind.permission("see"))
+    return own is None or all_seen is not None and all_seen <= own
 
 
 def columns(model):

@@ -13,12 +13,14 @@ from praxis.lib import spans
 from praxis.lib.conditions import BadCondition, Group, Test
 
 from . import extras
+from .read import unseen
 from .write import change
 
 MANY = {"is", "is_not", "in", "empty", "not_empty"}
 OPERATORS = {  # by the type of a field
     "text": MANY | {"contains"}, "choice": MANY, "choice_number": MANY | {"lt", "gt"}, "number": MANY | {"lt", "gt"}, "person": MANY | {"me"},
     "team": MANY | {"my_teams"}, "record": MANY, "yes": MANY, "time": {"within", "before", "after", "empty", "not_empty"},
+    "date": {"before", "after", "empty", "not_empty"},
 }
 NUMBERS = ("number", "person", "team", "record", "choice_number")
 
@@ -29,7 +31,7 @@ def to_q(node, kind, actor):
         fact = catalogue(kind, actor).get(node.field)
         if fact is None or not (fact.path or fact.where):
             raise BadCondition(f"{node.field!r} is not a field to filter by.")
-        if fact.see and not actor.has(fact.see.replace("*", kind.key)):
+        if fact.see and fact.key in unseen(kind, actor):
             raise BadCondition(f"{node.field!r} is not a field to filter by.")
         if node.op not in OPERATORS[fact.type]:
             raise BadCondition(f"{fact.label}: {node.op} cannot be used. Use {', '.join(sorted(OPERATORS[fact.type]))}.")
@@ -182,7 +184,7 @@ def _values(fact, test):
             raise BadCondition(f"{fact.label}: {', '.join(test.values)} is not a number.") from None
     if fact.type == "yes":
         return [v.lower() in ("1", "true", "yes") for v in test.values]
-    if fact.type == "time":
+    if fact.type in ("time", "date"):
         raise BadCondition(f"{fact.label}: use within, before or after.")
     return list(test.values)
 
@@ -210,9 +212,14 @@ def _bounded(fact, at):
 
 
 def _point(fact, text):
-    """An instant as ISO date-time, or as a span from now: "2h" ahead, "-3d" back; or a number."""
+    """An instant as ISO date-time, or as a span from now: "2h" ahead, "-3d" back; of a date its day; or a number."""
     if fact.type in NUMBERS:
         return _values(fact, Test("x", "is", (text,)))[0]
+    at = _instant(fact, text)
+    return timezone.localtime(at).date() if fact.type == "date" else at
+
+
+def _instant(fact, text):
     sign, span = (-1, text[1:]) if text.startswith("-") else (1, text)
     try:
         return _bounded(fact, now() + timedelta(seconds=sign * spans.seconds(span)))

@@ -3,6 +3,7 @@
 import json
 
 from django import forms
+from django.db.models import BooleanField
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Section, fields
@@ -50,12 +51,19 @@ def _of_move(record, step, actor):
         if fact and fact.options:
             made[name] = choice(column.verbose_name, fact.options(record.type, actor, record, ""), needed, rows=column.is_relation)
         else:
-            made[name] = column.formfield(required=needed, label=column.verbose_name.capitalize())
-            if isinstance(made[name], forms.DateTimeField):
-                made[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-            elif isinstance(made[name].widget, forms.Textarea):
+            made[name] = typed(column.formfield(required=needed and not isinstance(column, BooleanField), label=column.verbose_name.capitalize()))
+            if isinstance(made[name].widget, forms.Textarea):
                 made[name].widget.attrs["rows"] = 4
     return made
+
+
+def typed(field):
+    """A form field whose days and times are picked and not typed."""
+    if isinstance(field, forms.DateTimeField):
+        field.widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    elif isinstance(field, forms.DateField):
+        field.widget = WIDGETS["date"]()
+    return field
 
 
 def _of_verb(record, step, actor):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 
 from praxis.kernel.display import screens
 from praxis.records import extras
-from praxis.records.read import columns
+from praxis.records.read import columns, unseen
 
 from .panels import loaded
 
@@ -87,7 +87,8 @@ def _facts(listing):
     keys = list(dict.fromkeys(["number", "title", *(c.field for c in shown.columns), *shown.properties, *shown.exported, "description", "opened", "updated",
                               *added]))
     once = {}  # a fact may be shown in two ways; a table has each heading once
-    for key in keys:
+    shut = unseen(listing.kind, listing.actor)
+    for key in (k for k in keys if k not in shut):
         once.setdefault(str(listing.facts[key].label), _told(listing.facts[key], added.get(key)))
     return list(once.values())
 

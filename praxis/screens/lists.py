@@ -15,6 +15,7 @@ from praxis.lib.text import whole
 from praxis.records import extras
 from praxis.records.models import SavedView
 from praxis.records.question import Question
+from praxis.records.read import unseen
 from praxis.records.where import catalogue, to_q
 
 from .draw import macro
@@ -39,9 +40,9 @@ class Listing:
     def __init__(self, kind, actor, query):
         self.kind, self.actor, self.query = kind, actor, query
         self.screens, self.facts, self.error = screens[kind.key], catalogue(kind, actor), ""
-        added = extras.reached(kind.key, actor)
-        self.columns = (*self.screens.columns, *(Column(n) for n, e in added.items() if e.in_list))
-        self.filters = (*self.screens.filters, *added)
+        added, shut = extras.reached(kind.key, actor), unseen(kind, actor)
+        self.columns = (*(c for c in self.screens.columns if c.field not in shut), *(Column(n) for n, e in added.items() if e.in_list))
+        self.filters = (*(f for f in self.screens.filters if f not in shut), *added)
         self.views = [*self.screens.views, *self._saved()]
         self.view = next((v for v in self.views if v.key == query.get("view")), next(iter(self.views), None))
         try:
@@ -80,7 +81,7 @@ class Listing:
         start = (self.page_number - 1) * SIZE
         # which rows they are is asked within: else joins and marks would be made for every row that is sorted, not for these alone
         chosen = self.ordered(self.rows()).values("pk")[start : start + SIZE + 1]
-        rows = self.ordered(self.joined(self.kind.model.objects.filter(pk__in=chosen))).annotate(**asked_marks(self.kind.key)).defer("description", "tags", *(() if len(self.columns) > len(self.screens.columns) else ("custom",)))
+        rows = self.ordered(self.joined(self.kind.model.objects.filter(pk__in=chosen))).annotate(**asked_marks(self.kind.key)).defer("description", "tags", *(() if any(c.field.startswith(extras.PREFIX) for c in self.columns) else ("custom",)))
         records = list(rows)
         self.more = len(records) > SIZE
         return self.draw(records[:SIZE])
@@ -122,7 +123,7 @@ class Listing:
         if fact.options and test.values:
             known = {o.value: o.label for o in fact.options(self.kind, self.actor, None, "")}
             return ", ".join(str(known.get(v, v)) for v in test.values)
-        return ", ".join(moment(v) if fact.type == "time" else v for v in test.values)
+        return ", ".join(moment(v) if fact.type in ("time", "date") else v for v in test.values)
 
     def url(self, condition=None, path="", **other):
         """The address of this list with another condition, sort or page."""

@@ -3,6 +3,7 @@
 from praxis.kernel.display import Panel, contribute, fields, screens
 from praxis.kernel.lifecycle import Phase
 from praxis.records import extras
+from praxis.records.read import unseen
 from praxis.records.where import added_fact
 
 from .draw import macro
@@ -16,12 +17,13 @@ def loaded(facts, rows, actor):
 def may_edit(fact, record, by):
     if not fact.edit or record.phase == Phase.FINAL and fact.key not in record.type.after_close:
         return False
-    return by.may((fact.needs or "*.change").replace("*", record.kind), record)
+    return by.may((fact.needs or "*.change").replace("*", record.kind), record) and not (fact.see and fact.key in unseen(record.type, by, record))
 
 
 def _values(keys):
     def load(record, by):
-        facts = [fields(record.kind)[k] for k in keys(screens[record.kind])]
+        shut = unseen(record.type, by, record)
+        facts = [fields(record.kind)[k] for k in keys(screens[record.kind]) if k not in shut]
         added = extras.on(record, by).values() if keys(screens[record.kind]) is screens[record.kind].properties else ()
         facts += [added_fact(e) for e in added if e.on_page and (e.when is None or e.when(record))]
         extra = loaded(facts, [record], by)

@@ -18,7 +18,7 @@ from praxis.records.where import catalogue
 
 from . import answers
 from .access import access
-from .asked import ALL, added_fields, added_sections, choice, form_for, show, value_of
+from .asked import ALL, added_fields, added_sections, choice, form_for, show, typed, value_of
 from .draw import asked_by_script, fragment, macro, page, panel, slots
 from .heads import head
 from .list_pages import kind_of
@@ -207,7 +207,8 @@ def new_form(kind, actor, data=None):
             made[name] = choice(column.verbose_name, fact.options(kind, actor, None, "")[:ALL], needed, kinds, rows=column.is_relation)
             made[name].initial = column.get_default()
         else:
-            made[name] = column.formfield()
+            made[name] = typed(column.formfield())
+            made[name].required = made[name].required and not column.has_default()  # what is left empty takes its default
     made |= added_fields(kind, actor)
     form = type("New", (forms.Form,), made)(data)
     form.use_required_attribute = False

@@ -193,7 +193,7 @@ def test_a_change_to_the_same_value_leaves_none(kind, make, boss):
 def test_a_move_writes_moved_and_its_state(kind, make, boss):
     record = make(kind.key)
     steps = [m for m in kind.lifecycle.moves_from(record.state) if not (m.guard and m.guard(record))]
-    step = next((m for m in steps if not m.ask), steps[0])
+    step = min(steps, key=lambda m: len(m.ask))
     write.move(record, boss, step.name, **dict.fromkeys(step.ask, "because"))
     event = Event.objects.latest("id")
     assert event.name == f"{kind.key}.moved" and event.data["move"] == step.name and event.changes["state"][1] == step.to.name
@@ -209,7 +209,9 @@ def test_a_move_takes_only_what_it_asks(kind, make, boss):
 
 def test_a_move_from_another_state_is_refused(kind, make, boss):
     record = make(kind.key)
-    step = next(m for m in kind.lifecycle.moves.values() if record.stage not in m.sources)
+    step = next((m for m in kind.lifecycle.moves.values() if record.stage not in m.sources), None)
+    if step is None:
+        pytest.skip("every step can be made from the first state")
     with pytest.raises(NotPossible):
         write.move(record, boss, step.name)
 

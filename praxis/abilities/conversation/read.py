@@ -6,7 +6,7 @@ from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.records import extras
 from praxis.records.models import Record
-from praxis.records.read import reach
+from praxis.records.read import reach, unseen
 
 from .models import Entry, File
 
@@ -62,6 +62,9 @@ def timeline(record, actor, limit=SHOWN, names=None, before=None):
         known = {f"custom.{e.key}" for e in extras.on(record, actor).values()}
         for event in events:
             event.changes = {n: c for n, c in event.changes.items() if not n.startswith("custom.") or n in known}
+    if shut := unseen(record.type, actor, record):
+        for event in events:
+            event.changes = {n: c for n, c in event.changes.items() if n not in shut}
     return [x for x in lines if (notes or not (x.body and x.body.internal)) and x.event.pk not in hidden], older
 
 

@@ -10,7 +10,7 @@ from praxis.kernel.errors import Refused
 from praxis.people.actors import actor_of
 from praxis.records.write import once, trial, writing
 
-from . import targets
+from . import relations, targets
 from .models import Import
 
 STEP = 50  # rows between two notes of the progress
@@ -28,27 +28,57 @@ def run(pk, trying):
     if target is None:
         return _finish(one, "refused", [[0, "bad", "", "You may not import into this any more.", 0, {}]])
     with come_from(origin="import"), timezone.override(actor.zone):  # times without a zone are those of whoever imports
+        wanted = relations.Wanted(target)
         if trying:
-            return _finish(one, "tried", _each(one, target, lambda n, row: _tried(target, row)))
+            results = _each(one, target, wanted, lambda n, row: _tried(target, row))
+            return _finish(one, "tried", _reasons(results, wanted.tried(results, _titles(one, results))))
         if one.whole:
-            return _whole(one, target)
-        return _finish(one, "done", _each(one, target, lambda n, row: _kept(one, target, actor, n, row)))
+            return _whole(one, target, wanted)
+        results = _each(one, target, wanted, lambda n, row: _kept(one, target, actor, n, row))
+        return _finish(one, "done", _related(results, wanted, lambda k, run: once(f"import:{one.pk}:links:{k}", actor, run)))
 
 
-def _each(one, target, doing):
+def _each(one, target, wanted, doing):
     """The results of all rows; the progress is noted now and then."""
     results, twins = [], _twins(one)
     for n, row in enumerate(one.rows):
-        results.append(_result(one, target, n, row, doing, twins))
+        results.append(_result(one, target, wanted, n, row, doing, twins))
         if n % STEP == 0:
             Import.objects.filter(pk=one.pk).update(done=n)
     return results
 
 
-def _result(one, target, n, row, doing, twins):
+def _titles(one, results):
+    """The names of the records that the file would make."""
+    at = next((one.heads.index(h) for h, c in one.mapping.items() if c == "title"), None)
+    return [one.rows[n][at] for n, r in enumerate(results) if r[1] == "made"] if at is not None else []
+
+
+def _reasons(results, reasons):
+    """The results with what could not be related, told with its row."""
+    for n, words in reasons.items():
+        results[n][3] = "; ".join(filter(None, [results[n][3], *words]))[:1000]
+    return results
+
+
+def _related(results, wanted, keep):
+    """Relate the rows that are there; what this adds to the versions of rows is no work of somebody else."""
+    reasons, new = wanted.make(results, keep)
+    added = wanted.versions(new)
+    for n, row in enumerate(results):
+        if n in new:
+            row[5] = {**row[5], "links": new[n]}
+            row[1] = "changed" if row[1] == "same" else row[1]
+        if row[1] != "bad":
+            row[4] += added.get(row[2], 0)
+    return _reasons(results, reasons)
+
+
+def _result(one, target, wanted, n, row, doing, twins):
     line = n + 2  # as people count: the headings are line 1
     values = {column: row[one.heads.index(head)] for head, column in one.mapping.items() if column in target.columns}
     try:
+        wanted.take(n, values)
         if n in twins:
             raise ValidationError(_("Line %s has this number already.") % twins[n])
         return [line, *_flat(doing(n, values))]
@@ -94,15 +124,20 @@ def _kept(one, target, actor, n, values):
     return once(f"import:{one.pk}:{n}", actor, lambda: list(target.put(dict(values))))
 
 
-def _whole(one, target):
+def _whole(one, target, wanted):
     """All rows in one transaction, or none."""
     results = []
     try:
         with writing():
             twins = _twins(one)
             for n, row in enumerate(one.rows):
-                results.append(_result(one, target, n, row, lambda n, values: _saved(target, values), twins))
+                results.append(_result(one, target, wanted, n, row, lambda n, values: _saved(target, values), twins))
             if any(r[1] == "bad" for r in results):
+                raise Enough
+            _related(results, wanted, lambda k, run: run())
+            if any(r[3] for r in results):
+                for row in results:
+                    row[1] = "bad" if row[3] else row[1]
                 raise Enough
             return _finish(one, "done", results)
     except Enough:
@@ -124,11 +159,13 @@ def undo(pk):
     one = Import.objects.select_related("person__organisation").get(pk=pk)
     target, left = targets.of(one.target, actor_of(one.person)), []
     with come_from(origin="import"):
+        with writing():
+            added = relations.unmake(one.results, actor_of(one.person))
         for line, outcome, what, reason, version, before in reversed(one.results):
             if outcome in ("made", "changed"):
                 try:
                     with writing():
-                        target.undo(what, outcome, version, before)
+                        target.undo(what, outcome, version + added[what], {k: v for k, v in before.items() if k != "links"})
                     outcome = "undone"
                 except (Refused, ValidationError) as problem:
                     reason = " ".join(getattr(problem, "messages", [str(problem)]))

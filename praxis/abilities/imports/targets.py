@@ -19,7 +19,7 @@ from praxis.records.read import columns
 from praxis.records.write.open import PROTECTED
 from praxis.records.write.values import plain
 
-from . import past
+from . import past, relations
 
 YES = {"yes": True, "true": True, "1": True, "x": True, "no": False, "false": False, "0": False, "": False}
 
@@ -64,14 +64,14 @@ class Records(Target):
     """Records of one kind. A row with the number of a record changes it; one without opens a new one."""
 
     def __init__(self, kind, actor):
-        self.kind, self.actor, catalogue = kind, actor, fields(kind.key)
+        self.kind, self.actor, catalogue, self.named = kind, actor, fields(kind.key), {}
         shut = (PROTECTED - {"number", "state", *past.TIMES, "external_ref"}) | (set(kind.computed) - {"priority"}) | {"organisation", "subtype", "custom", "restricted", "tags"}
         self.known = {n: c for n, c in columns(kind.model).items() if n not in shut and (c.editable or n in ("number", "state", "external_ref", *past.TIMES))}
         self.columns = {n: (_label(c, catalogue.get(n)), {n, str(c.verbose_name), *([str(catalogue[n].label)] if n in catalogue else [])}) for n, c in self.known.items()}
         self.columns |= {n: (label, {n, label, f"{label} at"}) for n, label in past.TIMES.items() if n in self.known}
         self.columns["external_ref"] = (_("Number elsewhere"), {"external_ref", "Old number", "Ticket", "Ticket number", "Reference"})
         self.extras = extras.of(kind.key, actor.organisation)
-        self.columns |= {n: (e.label, {e.label, e.key, n}) for n, e in self.extras.items()}
+        self.columns |= {n: (e.label, {e.label, e.key, n}) for n, e in self.extras.items()} | relations.columns(kind)
 
     def put(self, values):
         """(outcome, number, version, values before) of one row; ValidationError or a refusal for a bad one."""
@@ -97,6 +97,8 @@ class Records(Target):
 
     def _known(self, number, reference):
         """The record of this number, or the one that had this number elsewhere, if the actor may see it."""
+        if not number and not reference:
+            return None
         rows = self.kind.model.objects.visible_to(self.actor, self.kind.permission("see"))
         found = rows.filter(number=number).first() if number else None
         elsewhere = reference or number
@@ -137,7 +139,12 @@ class Records(Target):
         if not column.choices and (fact := fields(self.kind.key).get(name)) and fact.options and not column.is_relation and text:
             options = fact.options(self.kind, self.actor, None, "")
             return next((o.value for o in options if text.casefold() in (str(o.value).casefold(), str(o.label).casefold())), text)
-        return value_of(column, text, self.actor)
+        if not isinstance(column, models.ForeignKey):
+            return value_of(column, text, self.actor)
+        key = (name, text.strip().casefold())
+        if key not in self.named:  # a table names the same few rows again and again
+            self.named[key] = value_of(column, text, self.actor)
+        return self.named[key]
 
     def undo(self, number, outcome, version, before):
         """Take back what one row did, unless somebody worked on the record since."""

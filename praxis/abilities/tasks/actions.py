@@ -19,7 +19,7 @@ from praxis.records.models import BLOCKS, Record
 from praxis.records.read import base, by_number
 
 from .kind import TASK
-from .models import GATES, Task, TaskTemplate
+from .models import GATES, ONLY, Task, TaskTemplate
 
 
 def _takes_tasks(record):
@@ -50,12 +50,15 @@ def add_task(record: Record, by: Actor, title: Annotated[str, Ask(_("What is to 
              team: Annotated[int, Ask(_("Group"), kind="team")] = None, owner: Annotated[int, Ask(_("Owner"), kind="person")] = None,
              due_on: Annotated[str, Ask(_("Due"), kind="date")] = "", after: Annotated[str, Ask(_("After"), options=_open_tasks)] = "",
              optional: Annotated[bool, Ask(_("Not needed to finish the record"))] = False,
-             minutes: Annotated[int, Ask(_("Minutes that it takes"))] = None, gate: Annotated[str, Ask(_("Point"), options=lambda record, actor: GATES)] = ""):
+             minutes: Annotated[int, Ask(_("Minutes that it takes"))] = None, gate: Annotated[str, Ask(_("Point"), options=lambda record, actor: GATES)] = "",
+             only: Annotated[str, Ask(_("Carried out"), options=lambda record, actor: ONLY, hint=_("What came of the task before it"))] = ""):
     """A step of work on this record, for any group."""
     first = by_number(after, by) if after else None
     if after and (first is None or first.kind != "task" or first.parent_id != record.pk):
         raise ValidationError({"after": _t("Choose a task of this record.")})
-    made = _made(record, by, title=title, team=team, owner=owner, due_on=_day(due_on), mandatory=not optional, minutes=minutes, gate=gate)
+    if only and first is None:
+        raise ValidationError({"only": _t("Say after which task.")})
+    made = _made(record, by, title=title, team=team, owner=owner, due_on=_day(due_on), mandatory=not optional, minutes=minutes, gate=gate, only=only)
     if first:
         write.link(first, made, BLOCKS, by, needs="see")
     _told(record, by, f"{made.number} {made.title}")
@@ -94,7 +97,7 @@ def from_template(record, by, template):
     for n, step in enumerate(template.steps, 1):
         due = today + timedelta(days=int(str(step["due"]).removesuffix("d"))) if step.get("due") else None
         task = _made(record, by, title=step["title"], description=step.get("description", ""), team=groups.get(step.get("team", "")),
-                     due_on=due, mandatory=step.get("mandatory", True), minutes=step.get("minutes"), gate=step.get("gate", ""))
+                     due_on=due, mandatory=step.get("mandatory", True), minutes=step.get("minutes"), gate=step.get("gate", ""), only=step.get("only", ""))
         for place in step.get("after", [n - 1] if n > 1 else []):
             write.link(made[place - 1], task, BLOCKS, by, needs="see")
         made.append(task)

@@ -7,7 +7,7 @@ from praxis.records.blocking import blockers, is_blocked, open_blockers
 from praxis.records.read import briefs, visible
 
 from .kind import TASK
-from .models import GATES, Task, TaskTemplate
+from .models import GATES, ONLY, Task, TaskTemplate
 
 OPEN, MOST = Test("state", "is_not", ("done", "skipped")), 60
 
@@ -62,9 +62,11 @@ show(
         Field(key="minutes", label=_("Minutes"), icon="clock", path="minutes", type="number", empty=_("How long it takes")),
         Field(key="gate", label=_("Point"), icon="flag", path="gate", type="choice", read=lambda r: r.get_gate_display(), options=lambda kind, actor, record, typed: [Option(k, str(w)) for k, w in GATES],
               empty=_("None")),
+        Field(key="only", label=_("Carried out"), icon="split", path="only", type="choice", read=lambda r: r.get_only_display(), options=lambda kind, actor, record, typed: [Option(k, str(w)) for k, w in ONLY],
+              empty=_("In any case")),
         Field(key="outcome", label=_("Outcome"), icon="check", path="outcome", edit=False),
     ),
-    properties=("owner", "team", "priority", "due_on", "minutes", "gate", "mandatory", "position", "service"),
+    properties=("owner", "team", "priority", "due_on", "minutes", "gate", "only", "mandatory", "position", "service"),
     short=("state", "owner", "team", "due_on"),
     form=(Section(_("What is to be done"), "title", "description"), Section(_("Who and when"), "team", "owner", "due_on", "priority")),
     buttons=("take", "start", "finish"), panels=("tasks.waits", "tasks.parent"), signs=("blocked", "unplaced"), head=("blocked_by", "unplaced"), brief=_briefs,
@@ -97,5 +99,5 @@ administer(
          find=("label", "key"), order=("label",), joins=("organisation",), needs="tasks.templates",
          about=_("Steps that several groups do for one record, in order or side by side."),
          hints={"kind": _("Such as incident; empty: every kind"), "organisation": _("Empty: for all"),
-                "steps": _("A line a step, such as {title: Order the laptop, team: Workplace, due: 2d}. Each waits for the one before; after: [1] or after: [] says otherwise.")}),
+                "steps": _("A line a step, such as {title: Order the laptop, team: Workplace, due: 2d}. Each waits for the one before; after: [1] or after: [] says otherwise; only: failed makes it a back-out.")}),
 )

@@ -20,10 +20,11 @@ TASK = Kind(
         Permission("task.link", _("Link tasks"), STAFF),
     ),
     icon="t-task", home="parent",
-    opening=("title", "description", "parent", "position", "mandatory", "due_on", "minutes", "gate", "team", "owner", "service", "priority", "restricted"),
+    opening=("title", "description", "parent", "position", "mandatory", "due_on", "minutes", "gate", "only", "team", "owner", "service", "priority", "restricted"),
 )
 registry.declare(
     EventType("tasks.added", _("added"), "list-checks", lambda e: e.data.get("words", ""), internal=True),
+    EventType("tasks.failed", _("could not do"), "triangle-alert", lambda e: e.data.get("words", ""), internal=True),
     EventType("tasks.finished", _("finished all tasks"), "list-checks", internal=True),
     EventType("tasktemplate.saved", _("changed a template of tasks"), "list-checks"),
     Permission("tasks.templates", _("Write templates of tasks"), {"team_lead": "all", "incident_manager": "all", "administrator": "all"}),

@@ -11,7 +11,8 @@ from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.kernel.lifecycle import Phase
 from praxis.records import overlays, write
-from praxis.records.models import Record
+from praxis.records.blocking import open_blockers
+from praxis.records.models import BLOCKS, Record
 
 from .actions import from_template
 from .models import Task, TaskTemplate
@@ -49,11 +50,36 @@ def of_a_move(event):
 
 
 @listen.on("task.moved")
+def follow_up(event):
+    """What comes after a task is carried out or not needed, as what came of it says; of one that failed the record's owner hears."""
+    if "state" not in event.changes or registry["task"].lifecycle.states[event.changes["state"][1]].is_open:
+        return
+    by = system("Praxis", event.organisation)
+    for task in Task.objects.filter(links_in__source=event.subject, links_in__type=BLOCKS, state="to_do").exclude(only="").filter(~open_blockers()):
+        before = dict(Task.objects.filter(links_out__target=task.pk, links_out__type=BLOCKS).values_list("number", "state"))
+        failed = [number for number, state in before.items() if state == "failed"]
+        if task.only == "failed" and not failed:
+            write.move(task, by, "skip", outcome=_t("Not needed: nothing before it failed."))
+        elif task.only == "done" and set(before.values()) != {"done"}:
+            write.move(task, by, "skip", outcome=_t("Not carried out: %s failed.") % ", ".join(failed) if failed else _t("Not needed, like what comes before it."))
+    if event.changes["state"][1] == "failed":
+        _failed(event, by)
+
+
+def _failed(event, by):
+    task = Task.objects.select_related("parent").get(pk=event.subject)
+    if task.parent and task.parent.is_open:
+        record = registry[task.parent.kind].model.objects.get(pk=task.parent_id)
+        write.note(record, by, needs=f"{record.kind}.see", event="tasks.failed", data={
+            "words": f"{task.number} {task.title}: {task.outcome}"[:250], "tell": [record.owner_id] if record.owner_id and record.owner_id != event.actor_id else []})
+
+
+@listen.on("task.moved")
 def roll_up(event):
     """The owner of the record hears that the last needed task is done."""
     task = Task.objects.filter(pk=event.subject).values("parent", "parent__owner", "parent__kind", "parent__is_open", "parent__organisation").first()
     parent = task["parent"]
-    if not parent or not task["parent__is_open"] or "state" not in event.changes or event.changes["state"][1] not in ("done", "skipped"):
+    if not parent or not task["parent__is_open"] or "state" not in event.changes or event.changes["state"][1] not in ("done", "skipped", "failed"):
         return
     if Task.objects.open().filter(parent=parent).exists():
         return

@@ -8,6 +8,7 @@ from praxis.people.models import Row
 from praxis.records.models import Record
 
 MOST_STEPS = 50
+ONLY = [("done", _("if all before it are done")), ("failed", _("if one before it failed"))]
 GATES = [("go", _("Go or no-go")), ("no_return", _("Point of no return"))]
 
 
@@ -20,6 +21,7 @@ class Task(Record):
     due_on = models.DateField(_("due"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)  # how long it takes, so that a plan has times
     gate = models.CharField(_("point"), max_length=12, choices=GATES, blank=True)
+    only = models.CharField(_("carried out"), max_length=8, choices=ONLY, blank=True)
     outcome = models.TextField(_("outcome"), blank=True)
 
     def clean_columns(self, names):
@@ -32,7 +34,7 @@ class TaskTemplate(Row):
 
     `steps` is a list of {title, team, after, due, mandatory, description, minutes, gate}: `team` is the name of a group, `after` the numbers of
     the steps that come first (counted from 1; the one before, unless it says otherwise), `due` a span such as 2d, `minutes` how long it takes,
-    `gate` go or no_return.
+    `gate` go or no_return, `only` done or failed where what came of the steps before decides whether it is carried out (a back-out: failed).
     """
 
     organisation = models.ForeignKey("people.Organisation", null=True, blank=True, on_delete=models.CASCADE, related_name="+")
@@ -58,7 +60,7 @@ def check_steps(steps):
     """ValidationError unless these are steps as TaskTemplate takes them."""
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
         raise ValidationError({"steps": _t("Write between 1 and %s steps.") % MOST_STEPS})
-    known = {"title", "team", "after", "due", "mandatory", "description", "minutes", "gate"}
+    known = {"title", "team", "after", "due", "mandatory", "description", "minutes", "gate", "only"}
     for n, step in enumerate(steps, 1):
         if not isinstance(step, dict) or not str(step.get("title", "")).strip() or set(step) - known:
             raise ValidationError({"steps": _t("Step %(n)s needs a title, and may have %(more)s.") % {"n": n, "more": ", ".join(sorted(known - {"title"}))}})
@@ -68,6 +70,8 @@ def check_steps(steps):
         minutes = step.get("minutes", 1)
         if not isinstance(minutes, int) or isinstance(minutes, bool) or not 1 <= minutes <= 30_000 or step.get("gate", "go") not in dict(GATES):
             raise ValidationError({"steps": _t("Step %s: minutes is a whole number, gate is go or no_return.") % n})
+        if step.get("only", "done") not in dict(ONLY):
+            raise ValidationError({"steps": _t("Step %s: only is done or failed.") % n})
         if step.get("due"):
             check_due(step["due"], n)
 

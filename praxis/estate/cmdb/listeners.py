@@ -27,12 +27,16 @@ def entered(event):
     names = [n for n in ATTRIBUTES if n in event.changes]
     if not names or event.name == "item.discovered" or event.data.get("source"):
         return
-    item = Item.objects.get(pk=event.subject)
+    item = Item.objects.get(pk=event.subject)  # whole, since what a merge or a change did is not in the event
+    new = event.name == "item.opened"
     if event.actor_id is not None and event.origin in ("ui", "rest"):
         store.entered(item, names, event.at)
-    else:
+    elif not new:
         store.let_go(item, names)  # a change or a merge set it: what was entered before is no longer so
-    store.remember(item, own_marks(item), event.at)
+    if new:
+        store.remember_many([(item.pk, sort, value) for sort, value in own_marks(item).items() if value], event.at)
+    else:
+        store.remember(item, own_marks(item), event.at)
 
 
 def own_marks(item):

@@ -1,6 +1,8 @@
 """Fills the database of DATABASE_URL through `write.replay` and times requests against it; bench.py starts it.
 
-    python -m praxis.interfaces.cli.bench_run RECORDS RUNS OUT.json
+    python -m praxis.interfaces.cli.bench_run RECORDS RUNS OUT.json [ITEMS]
+
+With ITEMS and no records only the estate is filled and asked: what a million items change (issue 4).
 """
 
 import gzip
@@ -27,6 +29,7 @@ from praxis.kernel import content, numbers
 from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
+from praxis.lib.memory import settle
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Team
 from praxis.people.signin import make_token
@@ -38,16 +41,17 @@ from . import bench_estate
 BUDGETS = {  # CPU ms at 100,000 incidents (issue 2); statements; kB gzip
     "api read": (3, None, None), "api list of 50": (6, None, None), "api create": (8, None, None), "api assign": (8, None, None),
     "search rare word": (6, None, None), "search 1 % of titles": (25, None, None), "page home": (25, None, None),
-    "page item": (20, None, None), "impact of depth 5": (30, None, None), "impact, chain of 1,000": (50, None, None), "impact, tree of 1,000": (50, None, None),
+    "item list": (20, None, None), "item search": (10, None, None), "page item": (20, None, None), "impact of depth 5": (30, None, None), "impact, chain of 1,000": (50, None, None), "impact, tree of 1,000": (50, None, None),
     "page change": (30, None, None), "conflict check": (30, None, None), "calendar month": (40, None, None),
     "page list": (20, 10, 10), "page incident": (15, 12, 6), "preview": (9, 9, None),
 }
+ESTATE = ("item list", "item search", "page item", "impact of depth 5", "impact, chain of 1,000", "impact, tree of 1,000")
 PEOPLE, TEAMS, EVENTS, CHUNK = 2000, 50, 20, 500
 COMMON = ["alpha", "bravo", "carton", "dock", "engine", "frame", "gate", "harbour", "index", "jacket", "kiosk", "ladder", "motor", "network", "order", "pallet", "queue", "router", "scanner", "tunnel"]
 
 
 class Bench:
-    def __init__(self, records, runs):
+    def __init__(self, records, runs, items=None):
         self.records, self.runs, self.dice, self.end = records, runs, random.Random(11), now()
         call_command("migrate", verbosity=0)
         settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -57,8 +61,11 @@ class Bench:
         content.load_all(system())
         self._company()
         started = time.monotonic()
+        items = records if items is None else items
+        through = min(items, 100_000)
+        self.estate = bench_estate.fill(self, through, through // 5)
+        bench_estate.multiply(items // through - 1 if through else 0)
         self._fill()
-        self.estate = bench_estate.fill(self, records)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.filled = time.monotonic() - started
@@ -87,7 +94,7 @@ class Bench:
         words = dice.sample(COMMON, 4) + [f"rare{n:07d}x"] + (["percent"] if n % 100 == 0 else [])
         impact, urgency = dice.randrange(1, 4), dice.randrange(1, 4)
         first = {"title": " ".join(words), "description": "Something does not work as it should, and we cannot go on.", "requester": dice.choice(self.people),
-                 "team": self.teams[agent % TEAMS], "impact": impact, "urgency": urgency, "priority": impact + urgency - 1}
+                 "team": self.teams[agent % TEAMS], "item": dice.choice(self.estate["items"]) if n % 3 == 0 else None, "impact": impact, "urgency": urgency, "priority": impact + urgency - 1}
         steps = [write.Happening(at, self.actors[agent], first)]
         steps.append(write.Happening(at + timedelta(minutes=5), self.actors[agent], {"owner": self.people[agent], "state": "in_progress"}, name="incident.taken"))
         for k in range(EVENTS - 3):
@@ -104,10 +111,12 @@ class Bench:
 
     def rows(self):
         """A row for each request, in the order of the budgets."""
+        settle()  # as every process that serves does
         client, api = Client(), Client()
         client.force_login(self.people[0])
         head = {"Authorization": f"Bearer {make_token(self.people[0], 'bench')[1]}"}
         numbers_ = list(Incident.objects.filter(team=self.teams[0]).order_by("-id").values_list("number", flat=True)[:400])
+        titles = itertools.cycle(self.estate["titles"])
         pick, items, changes, dice = iter(numbers_ * 20), itertools.cycle(self.estate["any"]), itertools.cycle(self.estate["changes"]), random.Random(5)
 
         def post(url, body):
@@ -123,6 +132,8 @@ class Bench:
             "page home": lambda: client.get("/"),
             "page list": lambda: client.get("/k/incident?all=1&state.is_not=resolved,closed,cancelled&sort=due"),
             "page incident": lambda: client.get(f"/r/{next(pick)}"),
+            "item list": lambda: client.get("/k/item?view=live"),
+            "item search": lambda: client.get(f"/search?q={next(titles)}"),
             "page item": lambda: client.get(f"/r/{next(items)}"),
             "page change": lambda: client.get(f"/r/{next(changes)}"),
             "conflict check": lambda: client.get(f"/r/{next(changes)}/panel/change.window"),
@@ -132,6 +143,8 @@ class Bench:
             "impact, tree of 1,000": lambda: client.get(f"/items/{self.estate['tree']}/impact?levels=1000"),
             "preview": lambda: client.get(f"/r/{next(pick)}?as=preview", headers={"HX-Request": "true"}),
         }
+        if not self.records:
+            requests = {n: r for n, r in requests.items() if n in ESTATE}
         out = []
         for name, run in requests.items():
             if name == "api assign":
@@ -184,5 +197,5 @@ def zipped(answer):
 
 
 if __name__ == "__main__":
-    bench = Bench(int(sys.argv[1]), int(sys.argv[2]))
+    bench = Bench(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4]) if len(sys.argv) > 4 else None)
     Path(sys.argv[3]).write_text(json.dumps({"rows": bench.rows(), "token": make_token(bench.people[0], "served")[1]}))

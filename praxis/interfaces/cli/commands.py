@@ -184,12 +184,14 @@ def verify_log():
 
 @click.command()
 @click.option("--records", default=10_000)
+@click.option("--items", type=int, help="Fill only an estate of so many items, with three relations each.")
 @click.option("--db", type=click.Choice(["sqlite", "postgres"]), default="sqlite")
 @click.option("--check", "strict", is_flag=True, help="Exit 1 above one and a half times the budget.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False))
-def bench(records, db, strict, json_file):
+def bench(records, items, db, strict, json_file):
     """Measure CPU, statements and bytes of the usual requests on a filled database of its own, then remove it."""
     command = [sys.executable, "-m", "praxis.interfaces.cli.bench", "--records", str(records), "--db", db]
+    command += ["--items", str(items)] if items else []
     command += ["--check"] if strict else []
     command += ["--json", json_file] if json_file else []
     sys.exit(subprocess.call(command))

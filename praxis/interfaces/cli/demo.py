@@ -25,7 +25,7 @@ from praxis.records import write
 from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
-from . import changes, estate
+from . import assets, changes, estate
 
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
@@ -46,6 +46,7 @@ def load(incidents, seed=7, done=lambda n: None):
         done(len(made[i : i + CHUNK]))
     company.today()
     changes.build(company, STORY)
+    assets.build(company, STORY)
     days.catch_up([company.home])
     refresh_statistics()
     return len(company.people)

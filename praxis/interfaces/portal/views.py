@@ -31,7 +31,8 @@ def _kinds():
     return [k for k in registry.values() if k.portal]
 
 
-def _page(request, name, status=200, **context):
+def portal_page(request, name, status=200, **context):
+    """A whole page of the portal."""
     answer = HttpResponse(html(request, name, person=request.person, organisation=request.person.organisation,
                                announced=current(request.person, "portal"), **context), status=status)
     answer["Vary"] = "Cookie"
@@ -74,7 +75,7 @@ def _record(request, number):
 def mine(request):
     show = request.GET.get("show") == "done"
     counts = {o: Record.objects.filter(kind__in=[k.key for k in _kinds()], requester=request.actor.id).filter(unfinished(o)).count() for o in (True, False)}
-    return _page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine",
+    return portal_page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine",
                  notices=unread(request.actor, 6))
 
 
@@ -92,7 +93,7 @@ def _one(request, record, status=200, error="", text=""):
     steps = [(found[k], label) for k, label in STEPS.items() if k in found]
     may = request.actor.may(f"{record.kind}.reply", record)
     states = record.type.lifecycle.states
-    return _page(request, "portal/one.j2", status, record=record, lines=lines, older=older, word=word, tones=TONES, steps=steps, may=may, states=states,
+    return portal_page(request, "portal/one.j2", status, record=record, lines=lines, older=older, word=word, tones=TONES, steps=steps, may=may, states=states,
                  error=error, text=text, section="mine")
 
 
@@ -140,7 +141,7 @@ def _form(request, data=None):
         "urgency": choice(_("Can you work?"), [(3, _("Yes, it can wait")), (2, _("Slowly, or with a way round")), (1, _("No, work has stopped"))], True, int),
     }
     made |= added_fields(registry["incident"], request.actor, portal=True)
-    form = type("Report", (forms.Form,), made)(data, initial={"impact": 3, "urgency": 2})
+    form = type("Report", (forms.Form,), made)(data, initial={"impact": 3, "urgency": 2, "title": request.GET.get("about", "")[:200]})
     form.use_required_attribute = False
     return form
 
@@ -166,4 +167,4 @@ def new(request):
                 return SeeOther(f"/my/{write.once(_key(request), request.actor, lambda: _report(request, values))}")
             except (ValidationError, Refused) as problem:
                 form.add_error(None, " ".join(getattr(problem, "messages", [str(problem)])))
-    return _page(request, "portal/new.j2", status, form=form, section="new")
+    return portal_page(request, "portal/new.j2", status, form=form, section="new")

@@ -31,7 +31,7 @@ from praxis.people.signin import token_of
 from praxis.records import extras, where, write
 from praxis.records.models import NEWEST
 from praxis.records.question import Question
-from praxis.records.read import by_number, possible
+from praxis.records.read import by_number, possible, unseen
 
 from . import shapes
 
@@ -183,11 +183,14 @@ def one_of(request, kind, number):
 
 
 def _told(kind, actor, rows):
-    """The rows with the added fields that this reader may meet."""
+    """The rows with the added fields that this reader may meet, and nothing in place of facts that it may not read."""
     if not actor.has(kind.permission("notes")):
         known = {e.key for e in extras.reached(kind.key, actor).values()}
         for row in rows:
             row["custom"] = {k: v for k, v in row["custom"].items() if k in known}
+    for name in unseen(kind, actor):
+        for row in rows:
+            row[name] = None
     return rows
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 
 from praxis.estate.cmdb import impact
@@ -17,6 +18,8 @@ from .models import Change
 
 COST = Setting("change.cost_of_hour", int, 0, "Money that an hour of outage costs, for the exposure of a change; 0: unknown")
 YEAR, REACHED = timedelta(days=365), 6
+EPOCH = "change.epoch"
+KEPT = 60  # seconds that the figures of a year are kept: they are counted over thousands of changes, and no page needs the last minute of them
 PEOPLE = (0, 10, 50, 250, 1000)  # who use what is hit: from more than so many on, impact 1 to 5
 
 
@@ -65,6 +68,20 @@ def judged(record, found=None):
     return rules.risk(record.answers, facts), facts, hit, found
 
 
+def forget():
+    """Count the year anew: a change ended, or what it ended as was changed. Other processes follow within a minute."""
+    cache.incr(EPOCH) if cache.get(EPOCH) else cache.set(EPOCH, 1, None)
+
+
+def _kept(what, run):
+    """What `run` counted over the year's changes, kept for a moment under `what`."""
+    key = f"change.year:{cache.get(EPOCH, 0)}:{what}"
+    if (found := cache.get(key)) is None:
+        found = run()
+        cache.set(key, found, KEPT)
+    return found
+
+
 def _ended(**more):
     """The year's ended changes; always asked of one organisation, so that no customer's figures follow from another's."""
     return Change.objects.filter(ended_at__gte=now() - YEAR, result__in=(*rules.SUCCESS, *rules.WITH_ISSUES, *rules.FAILED), **more)
@@ -72,13 +89,20 @@ def _ended(**more):
 
 def _similar(record):
     """(failed, all) of the year's changes of the same model, on the same classes of items, or for the same service (frameworks 3.4)."""
-    like = Q(model=record.model_id) if _is_particular(record) else Q(pk__in=())
-    if record.service_id:
-        like |= Q(service=record.service_id)
-    if items := conflicts.touched(record):
-        classes = Item._base_manager.filter(pk__in=items).values_list("item_class", flat=True)
+    model = record.model_id if _is_particular(record) else None
+    classes = sorted(set(Item._base_manager.filter(pk__in=items).values_list("item_class", flat=True))) if (items := conflicts.touched(record)) else []
+    if record.result:  # it has ended itself and must not count as one like itself
+        return _alike(record.organisation_id, model, record.service_id, classes, record.pk)
+    return _kept(f"{record.organisation_id}:{model}:{record.service_id}:{'-'.join(map(str, classes))}", lambda: _alike(record.organisation_id, model, record.service_id, classes))
+
+
+def _alike(organisation, model, service, classes, but=None):
+    like = Q(model=model) if model else Q(pk__in=())
+    if service:
+        like |= Q(service=service)
+    if classes:
         like |= Q(pk__in=Link.objects.filter(type="affects", target__in=Item._base_manager.filter(item_class__in=classes)).values("source"))
-    found = _ended(organisation=record.organisation_id).filter(like).exclude(pk=record.pk).aggregate(all=Count("pk"), failed=Count("pk", filter=Q(result__in=rules.FAILED)))
+    found = _ended(organisation=organisation).filter(like).exclude(pk=but).aggregate(all=Count("pk"), failed=Count("pk", filter=Q(result__in=rules.FAILED)))
     return found["failed"], found["all"]
 
 
@@ -107,4 +131,4 @@ def score_of(results_of):
 
 def poor(team):
     """Whether a group's changes of the year did more harm than good."""
-    return team is not None and score_of(Q(team=team)) < 0
+    return team is not None and _kept(f"poor:{team}", lambda: score_of(Q(team=team)) < 0)

@@ -16,7 +16,7 @@ from praxis.kernel.now import now
 from praxis.people.models import Grant
 from praxis.records import write
 
-from . import flow
+from . import facts, flow
 from .models import Change
 
 RESTS, LATELY = timedelta(days=5), timedelta(hours=24)
@@ -96,3 +96,15 @@ def unplanned(event):
 
 
 listen.later("item.discovered", unplanned)
+
+
+@listen.on("change.moved")
+def ended(event):
+    if "result" in event.changes or "ended_at" in event.changes:
+        facts.forget()
+
+
+@listen.on("record.linked")
+def blamed(event):
+    if event.data.get("type") == "caused_by" and event.kind == "change":
+        facts.forget()

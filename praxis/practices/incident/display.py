@@ -123,7 +123,8 @@ show(
 
 def _on_item(record, by):
     """The open incidents of an item, for its own page."""
-    rows = visible(Incident.objects.filter(item=record.pk).open().order_by("priority", "-updated_at")[:MOST], by)
+    there = list(Incident._base_manager.filter(item=record.pk).order_by().values_list("pk", flat=True))
+    rows = visible(Incident.objects.filter(pk__in=there).open().order_by("priority", "-updated_at")[:MOST], by) if there else ()
     return {"things": briefs(rows, by)} if rows else None
 
 
@@ -138,7 +139,8 @@ def _estate(record, by):
 @impact.overlay
 def _open_on(items, actor):
     """How many incidents that the reader may see are open on each item."""
-    rows = Incident.objects.visible_to(actor, "incident.see").open().filter(item__in=items)
+    there = list(Incident._base_manager.filter(item__in=items).order_by().values_list("pk", flat=True))  # first by the item: few, where those that are open are many
+    rows = Incident.objects.visible_to(actor, "incident.see").open().filter(pk__in=there) if there else Incident.objects.none()
     counts = dict(rows.order_by().values_list("item").annotate(Count("pk")))
     return {pk: ngettext("%d open incident", "%d open incidents", n) % n for pk, n in counts.items()}
 

@@ -61,7 +61,7 @@ class Incident(Record):
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
                                  verbose_name=_("category"))
     item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
-                             verbose_name=_("configuration item"))
+                             db_index=False, verbose_name=_("configuration item"))  # its index is below
     symptom = models.CharField(_("symptom"), max_length=120, blank=True)
     outage_from = models.DateTimeField(_("start of the outage"), null=True, blank=True)
     hold_reason = models.CharField(_("waiting for"), max_length=12, choices=HoldReason, blank=True)
@@ -79,6 +79,10 @@ class Incident(Record):
                                       editable=False)
     reopened = models.PositiveSmallIntegerField(default=0, editable=False)
     last_reopened_by = models.CharField(max_length=120, blank=True, editable=False)
+
+    class Meta:
+        # of those that name an item: most name none, and an index full of nothing is one that SQLite's planner does not believe in
+        indexes = [models.Index(fields=["item"], condition=models.Q(item__isnull=False), name="incident_item")]
 
     def clean_columns(self, names):
         for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):

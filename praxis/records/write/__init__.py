@@ -2,8 +2,8 @@
 
 from .act import act
 from .change import change
-from .gate import trial, writing
-from .link import link, link_many, unlink
+from .gate import hold, trial, writing
+from .link import batches, link, link_many, unlink
 from .move import move, until_done
 from .note import note
 from .once import once
@@ -11,5 +11,5 @@ from .open import open_record
 from .replay import Happening, History, replay
 from .rows import remove, save, save_many
 
-__all__ = ["Happening", "History", "act", "change", "link", "link_many", "move", "note", "once", "open_record", "remove", "replay",
+__all__ = ["Happening", "History", "act", "batches", "change", "hold", "link", "link_many", "move", "note", "once", "open_record", "remove", "replay",
            "save", "save_many", "trial", "unlink", "until_done", "writing"]

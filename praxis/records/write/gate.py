@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection, transaction
 
+from ..models import Record
+
 _threads = threading.RLock()
 
 
@@ -30,3 +32,9 @@ def writing():
         fcntl.flock(lock, fcntl.LOCK_EX)
         with transaction.atomic():
             yield
+
+
+def hold(record):
+    """Lock the record until the end of the transaction, and read it anew if somebody wrote it since: what follows is judged by the last word."""
+    if Record.objects.select_for_update().values_list("version", flat=True).get(pk=record.pk) != record.version:
+        record.refresh_from_db()

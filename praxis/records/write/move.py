@@ -5,10 +5,9 @@ from praxis.kernel.errors import NotPossible
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 
-from ..models import Record
 from ..overlays import fitted, reason
 from .change import change
-from .gate import writing
+from .gate import hold, writing
 
 _gates: list = []
 
@@ -17,12 +16,6 @@ def until_done(run):
     """Decorator: `run(record) -> reason or ""`, asked before a record is finished: what else has to be done first."""
     _gates.append(run)
     return run
-
-
-def _hold(record):
-    """Lock the record until the end of the transaction, and read it anew if somebody wrote it since."""
-    if Record.objects.select_for_update().values_list("version", flat=True).get(pk=record.pk) != record.version:
-        record.refresh_from_db()
 
 
 def _empty(value):
@@ -42,7 +35,7 @@ def move(record, by, name, **values):
     if step is None:
         raise NotPossible(_("“%(step)s” is not possible for %(number)s.") % {"step": own.label, "number": record.number})
     if step.then or step.guard:
-        _hold(record)  # of two who press at once the second is judged by what the first did: no guard is passed by, nothing follows twice
+        hold(record)  # of two who press at once the second is judged by what the first did: no guard is passed by, nothing follows twice
     if record.stage not in step.sources:
         raise NotPossible(_("%(number)s is %(state)s, so “%(step)s” is not possible now.") % {
             "number": record.number, "state": str(record.stage.label).lower(), "step": step.label})

@@ -10,7 +10,7 @@ from .. import extras
 from ..models import Record
 from ._commit import commit, enter
 from .gate import writing
-from .values import EMPTY, check, check_added, entry, put, resolved, told, tracked
+from .values import EMPTY, check, check_added, entry, put, resolved, told, tracked, unset
 
 PROTECTED = {"kind", "number", "state", "phase", "is_open", "version", "opened_at", "updated_at", "due_at", "resolved_at",
              "closed_at", "external_ref", "id"}
@@ -42,7 +42,7 @@ def open_record(kind, by, *, data=None, **values):
     for name, value in (kind.compute(record) if kind.compute else {}).items():
         setattr(record, name, value)
     record.number = numbers.take(kind)[0]
-    changes = {n: entry(record, n, None, v) for n in names if (v := getattr(record, n)) not in EMPTY}
+    changes = {n: entry(record, n, None, v) for n in names if not unset(names[n], v := getattr(record, n))}
     changes |= {told(n): entry(record, n, None, v) for n, v in given.items() if n in added and v not in EMPTY}
     commit(record, by, f"{kind.key}.opened", changes, data=data, creating=True, at=record.opened_at)
     return record
@@ -74,7 +74,7 @@ def _belongs(record, by, values):
         record.organisation_id = whole.organisation_id
         values.pop("organisation", None)
         return
-    requester = values.get("requester") or values.pop("requester", None) or by.id
+    requester = values.get("requester") or values.pop("requester", None) or (by.id if record.type.requested else None)
     if requester and not isinstance(requester, Person):
         requester = Person.objects.select_related("organisation").filter(pk=requester).first()
     if requester and not by.reaches(requester.organisation_id):

@@ -7,13 +7,15 @@ promise that replaying events gives the row holds for them too.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import DecimalField
+
 from praxis.kernel import journal, numbers
 from praxis.kernel.actors import Actor
 
 from ..models import Record
 from ._commit import enter
 from .gate import writing
-from .values import EMPTY, entry, tracked
+from .values import EMPTY, entry, exact, tracked, unset
 
 BATCH = 400
 _hooks = []
@@ -81,10 +83,11 @@ def _build(history, number, origin):
         before = {} if n == 0 else {name: getattr(record, name) for name in step.values}
         custom = {k: [record.custom.get(k), v] for k, v in step.custom.items() if record.custom.get(k) != v}
         record.custom.update(step.custom)
+        step.values |= {m: exact(names[m], v) for m, v in step.values.items() if v is not None and isinstance(names.get(m), DecimalField)}
         for name, value in step.values.items():
             enter(record, value) if name == "state" else setattr(record, name, value)
         if n == 0:
-            changes = {m: entry(record, m, None, v) for m in names if (v := getattr(record, m)) not in EMPTY}
+            changes = {m: entry(record, m, None, v) for m in names if not unset(names[m], v := getattr(record, m))}
             name = f"{kind.key}.opened"
         else:
             changes = {m: entry(record, m, before[m], v) for m, v in step.values.items() if before[m] != v}

@@ -1,10 +1,10 @@
 """Values on their way into a record: resolved, checked, and put into the words of the log."""
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey, Model
+from django.db.models import DateField, DecimalField, ForeignKey, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,8 @@ def resolved(record, by, values):
             raise ValidationError({"__all__": _("%(kind)s has no field %(name)s.") % {"kind": record.type.label, "name": name}})
         if isinstance(field, ForeignKey):
             value = None if value in (None, "") else _row(record, by, field, value)
+        elif value not in (None, "") and isinstance(field, (DateField, DecimalField)) and not isinstance(value, datetime):
+            value = exact(field, value)
         elif isinstance(value, str):
             value = _short(name, without_control(value), MOST_TEXT)
         elif isinstance(value, list):
@@ -44,6 +46,17 @@ def resolved(record, by, values):
             value = _instant(name, value)
         out[name] = value
     return out
+
+
+def exact(column, value):
+    """A day or an amount as the database gives it back, so that the log and the row say the same; ValidationError for what is none."""
+    try:
+        value = column.to_python(value)
+        return value.quantize(Decimal(1).scaleb(-column.decimal_places)) if isinstance(column, DecimalField) else value
+    except ValidationError as problem:
+        raise ValidationError({column.name: problem.messages}) from None
+    except (InvalidOperation, OverflowError):
+        raise ValidationError({column.name: _("This is no amount that can be kept.")}) from None
 
 
 def _short(name, text, most):
@@ -119,7 +132,7 @@ def _row(record, by, field, value):
     if not isinstance(value, Model):
         try:
             value = model._base_manager.filter(pk=value).first()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             value = None
     elif not isinstance(value, model):
         value = None
@@ -152,6 +165,11 @@ def check(record, names):
             raise ValidationError({name: _("This field is needed.")})
     record.clean_fields(exclude={f.name for f in record._meta.fields} - plain)
     record.clean_columns(names)
+
+
+def unset(column, value):
+    """Whether the log of a new record says nothing of this value; 0 in a column that may be empty says something."""
+    return value in EMPTY and (value is None or value is False or not column.null or isinstance(value, (str, list, dict)))
 
 
 def plain(value):
