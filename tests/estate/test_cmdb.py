@@ -141,7 +141,7 @@ def test_any_estate_against_an_oracle(seed, item, keeper):
 
 def test_the_walk_asks_as_much_for_any_width_and_depth(item, keeper):
     def cost(root, depth=3):
-        impact.carriers()
+        impact.carriers(), impact.classes()
         with CaptureQueriesContext(connection) as seen:
             impact.walk(root, keeper, depth=depth)
         return len(seen)

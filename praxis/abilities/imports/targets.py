@@ -102,7 +102,7 @@ class Records(Target):
         rows = self.kind.model.objects.visible_to(self.actor, self.kind.permission("see"))
         found = rows.filter(number=number).first() if number else None
         elsewhere = reference or number
-        return found or (rows.filter(external_ref=elsewhere).first() if elsewhere else None)
+        return found or (rows.filter(external_ref=elsewhere).exclude(external_ref="").first() if elsewhere else None)
 
     def _open(self, given, times, wanted, reference):
         """A new record: as if opened now, or, with times, a priority or a number of its own, as it was elsewhere."""

@@ -61,7 +61,7 @@ def _by_number(typed, actor):
     if re.fullmatch(r"[A-Z]{2,5}-\d{1,12}", typed.upper()):
         found = list(Record.objects.filter(reach(actor), number=typed.upper())[:5])
     if not found and re.fullmatch(r"[A-Za-z]{0,8}[-#]?\d{1,12}", typed):
-        found = list(Record.objects.filter(reach(actor), external_ref=typed)[:5])
+        found = list(Record.objects.filter(reach(actor), external_ref=typed).exclude(external_ref="")[:5])  # so that SQLite sees that the index of those that have one will do
     return found
 
 

@@ -45,6 +45,15 @@ def carriers():
     return found
 
 
+def classes():
+    """{id: ItemClass}, read again when it is older than a moment: every picture needs them and they hardly ever change."""
+    at, found = _cache.get("classes", (0, None))
+    if found is None or monotonic() - at > KEEP:
+        found = ItemClass.objects.in_bulk()
+        _cache["classes"] = monotonic(), found
+    return found
+
+
 @dataclass(frozen=True)
 class Facts:
     """What an impact asks of an item; making a thousand whole items cost more than walking to them."""
@@ -145,10 +154,10 @@ def walk(record, actor, way="up", depth=4, most=MOST):
         graph.nodes |= {pk: Node(rows[pk], level) for pk in front}
     graph.cut = bool(front) or len(near) > most
     graph.edges = {e for e in edges if e[0] in graph.nodes and e[1] in graph.nodes}
-    classes = ItemClass.objects.in_bulk()
+    known = classes()
     for pk, of, *facts in Item._base_manager.filter(pk__in=[pk for pk, n in graph.nodes.items() if n.record.kind == "item"]).values_list(
             "pk", "item_class", "needed", "people", "site"):
-        graph.nodes[pk].item = Facts(classes[of], *facts)
+        graph.nodes[pk].item = Facts(known.get(of) or ItemClass.objects.get(pk=of), *facts)
     items = [pk for pk, n in graph.nodes.items() if n.item]
     for run in _overlays if items else ():
         for pk, words in run(items, actor).items():

@@ -17,6 +17,7 @@ def relations():
 
 
 @listen.on("relationtype.saved")
+@listen.on("itemclass.saved")
 def anew(event):
     impact.forget()
 

@@ -25,14 +25,15 @@ def multiply(copies):
     Making a million items through the writers takes hours and measures nothing; what is asked afterwards are those that came through them.
     """
     old = f"SELECT id FROM records_record WHERE kind = 'item' AND id < {APART}"
+    days = "updated_at - interval '{0} days'" if connection.vendor == "postgresql" else "datetime(updated_at, '-{0} days')"  # no list has a million rows of one moment
     with connection.cursor() as cursor:
         for n in range(1, copies + 1):
             new = n * APART
             for model, rows, changed in (
-                (Record, "kind = 'item'", {"id": "id", "number": f"'ITM-' || (CAST(substr(number, 5) AS bigint) + {new})", "title": f"title || '-{n}'"}),
+                (Record, "kind = 'item'", {"id": "id", "number": f"'ITM-' || (CAST(substr(number, 5) AS bigint) + {new})", "title": f"title || '-{n}'", "updated_at": days.format(n)}),
                 (Item, "true", {"record_ptr_id": "record_ptr_id"}),
                 (Document, f"record_id IN ({old})", {"record_id": "record_id", "title": f"title || '-{n}'"}),
-                (Link, f"source_id IN ({old}) AND target_id IN ({old})", {"id": None, "source_id": "source_id", "target_id": "target_id"}),
+                (Link, f"type = 'depends-on' AND source_id < {APART}", {"id": None, "source_id": "source_id", "target_id": "target_id"}),
                 (Event, f"subject IN ({old}) AND name = 'item.opened'", {"id": None, "subject": "subject"}),
             ):
                 columns = [f.column for f in model._meta.local_concrete_fields if changed.get(f.column, "") is not None]
