@@ -171,6 +171,11 @@ def test_a_loan_that_is_over_is_asked_back_once(company, keeper, stocked):
     write.act(again(asset), keeper, "extend", until=str(value.today() + timedelta(days=2)))
     Asset.objects.filter(pk=asset.pk).update(loan_until=value.today() - timedelta(days=2))
     assert jobs.ask_back.func() == [1, 0], "another end of the loan is told again"
+    over = again(asset).loan_until
+    write.move(again(asset), keeper, "take_back", stockroom=Stockroom.objects.get(), because="x")
+    write.move(again(asset), keeper, "lend", requester=rob, loan_until=value.today(), because="x")
+    Asset.objects.filter(pk=asset.pk).update(loan_until=over)
+    assert jobs.ask_back.func() == [1, 0], "another loan to the same day too"
 
 
 # The desk (AC5)

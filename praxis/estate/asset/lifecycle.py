@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from praxis.kernel.lifecycle import Lifecycle, Move, Phase, State
 from praxis.kernel.now import now
 
-FREE = {"requester": None, "loan_until": None, "received_at": None}
+FREE = {"requester": None, "loan_until": None, "reminded_for": None, "received_at": None}
 UNRESERVED = {"reserved_for": None, "reserved_until": None}
 
 
