@@ -8,4 +8,10 @@ registry.declare(
     LinkType("duplicate", _("duplicate of"), _("duplicated by")),
     LinkType("follow_up", _("follows up"), _("followed up by")),
     LinkType("caused_by", _("caused by"), _("caused")),
+    LinkType("affects", _("affects"), _("affected by")),
+    LinkType("child_of", _("child of"), _("parent of")),
+    LinkType("problem", _("has the problem"), _("is the problem of")),
+    LinkType("resolved_by", _("resolved by"), _("resolved")),
+    LinkType("fixed_by", _("fixed by"), _("fixes")),
+    LinkType("released_in", _("released in"), _("releases")),
 )

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, LinkType, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, Permission, registry
 
 from . import facts
 from .lifecycle import ChangeLifecycle
@@ -44,7 +44,6 @@ CHANGE = Kind(
         EventType("change.applied", _("put the planned values on the items"), "network", lambda e: e.data.get("words", "")),
         EventType("change.reviewed", _("wrote the review"), "clipboard-check"),
     ),
-    links=(LinkType("affects", _("affects"), _("affected by")),),
     icon="t-change", compute=compute, computed=("subtype", "risk"),
     by_verb={"scope": "affect", "planned_start": "plan_window", "planned_end": "plan_window", "answers": "answer_risk", "accepted_why": "accept_conflicts", "review": "write_review",
              "proposed": "propose_values", "result": "finish", "fault": "finish", "outcome": "finish"},
