@@ -1,5 +1,7 @@
 """One small company for all tests: a desk with two teams, people in the common roles, services, the shipped packs."""
 
+import json
+
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -13,6 +15,7 @@ from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
+from praxis.people.signin import make_token
 from praxis.practices.change.models import ChangeModel
 from praxis.records import write
 
@@ -111,3 +114,15 @@ def make(company):
         return made[0] if count == 1 else made
 
     return make
+
+
+@pytest.fixture
+def rest():
+    """rest(person, method, path, body) with a fresh token of that person."""
+
+    def rest(person, method, path, body=None, **headers):
+        head = {"Authorization": f"Bearer {make_token(person, 't')[1]}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        return getattr(Client(raise_request_exception=False), method)(f"/api/v1{path}", headers=head, **data)
+
+    return rest

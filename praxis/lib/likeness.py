@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from math import log
 
 _WORD = re.compile(r"[^\W_]{2,}", re.UNICODE)
-STOP = frozenset("""a about after again all also am an and any are as at be because been before being but by can cannot could did do does doing don down each else few for from
-get gets getting go got had has have having he hello her here hi his how if in into is isn it its just like me more most my no nor not now of off on once only or other our out over own
-please re same she should since so some still such than thank thanks that the their them then there these they this those through to too try tried trying under until up us very via was
-we were what when where which while who why will with work working works would you your der die das und ist nicht ein eine mit von auf""".split())
+STOP = frozenset(["a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "but", "by", "can", "cannot", "could", "did", "do", "does", "doing", "don", "down", "each", "else", "few", "for", "from", "get", "gets", "getting", "go", "got", "had", "has", "have", "having", "he", "hello", "her", "here", "hi", "his", "how", "if", "in", "into", "is", "isn", "it", "its", "just", "like", "me", "more", "most", "my", "no", "nor", "not", "now", "of", "off", "on", "once", "only", "or", "other", "our", "out", "over", "own", "please", "re", "same", "she", "should", "since", "so", "some", "still", "such", "than", "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "try", "tried", "trying", "under", "until", "up", "us", "very", "via", "was", "we", "were", "what", "when", "where", "which", "while", "who", "why", "will", "with", "work", "working", "works", "would", "you", "your", "der", "die", "das", "und", "ist", "nicht", "ein", "eine", "mit", "von", "auf"])
 ALIKE, RARE, BUCKET, MOST_WORDS = 0.42, 4, 40, 40
 
 

@@ -26,10 +26,10 @@ class Files(forms.FileField):
         return [super(Files, self).clean(d, initial) for d in data] if isinstance(data, list) else []
 
 
-def form_for(record, step, actor, data=None, files=None):
-    """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field."""
+def form_for(record, step, actor, data=None, files=None, first=None):
+    """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field. `first` is what a link fills in already."""
     made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
-    initial = _initial(record, made)  # before Django takes the fields out of the dictionary
+    initial = _initial(record, made) | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
     form = type("Asked", (forms.Form,), made)(data, files, initial=initial)
     form.use_required_attribute = False
     return form

@@ -127,7 +127,7 @@ def record_act(request, number, key):
 def run(request, record, step, label, doing, after=None):
     """GET shows the dialog; POST checks, runs and answers with what became stale, or the dialog again (422, 409)."""
     posted = request.method == "POST"
-    form = form_for(record, step, request.actor, request.POST if posted else None, request.FILES if posted else None)
+    form = form_for(record, step, request.actor, request.POST if posted else None, request.FILES if posted else None, {} if posted else request.GET.dict())
     status = 200
     if posted:
         if extra := set(request.POST) - set(form.fields) - {"csrfmiddlewaretoken", "once"}:

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "praxis.estate.stocktake",
     "praxis.practices.change",
     "praxis.practices.incident",
+    "praxis.practices.problem",
     "praxis.practices.agreement",
     "praxis.practices.measurement",
     "praxis.interfaces.web",

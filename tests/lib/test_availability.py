@@ -7,7 +7,7 @@ from praxis.lib.availability import attainment, both, credit, k_of_n, length, me
 from praxis.lib.businesstime import Calendar
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
-OFFICE = Calendar("Europe/Berlin", {n: ((540, 1020),) for n in range(5)})
+OFFICE = Calendar("Europe/Berlin", dict.fromkeys(range(5), ((540, 1020),)))
 M = timedelta(minutes=1)
 
 

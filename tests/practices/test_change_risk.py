@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from praxis.abilities.sources import store
-from praxis.estate.cmdb import reconcile
+from praxis.estate.cmdb import recent, reconcile
 from praxis.kernel.actors import system
 from praxis.kernel.errors import Forbidden
 from praxis.kernel.kinds import registry
@@ -61,10 +61,10 @@ def test_a_suspect_is_named_with_its_reasons_and_counts_when_confirmed(plan, mak
     write.move(fresh(change), board["pit"], "start")
     write.move(fresh(change), board["pit"], "finish", result="issues")
     incident = make("incident", title="No Wi-Fi", item=above.pk)
-    found = suspects.of(incident, company.actor("change_manager"))
-    assert [c.pk for c, _why in found] == [change.pk] and "1 relations away" in found[0][1][0]
-    assert suspects.of(make("incident", title="Printer"), company.actor("change_manager")) == []
-    write.act(incident, company.actor("team_lead"), "caused_by_change", change=change.number)
+    found = recent.about(incident, company.actor("change_manager"))
+    assert [s.record.pk for s in found] == [change.pk] and "1 relations away" in found[0].reasons[0]
+    assert recent.about(make("incident", title="Printer"), company.actor("change_manager")) == []
+    write.act(incident, company.actor("team_lead"), "caused_by_change", cause=change.number)
     assert facts.score_of(Q(team=company.network)) < 0
     assert [r.pk for r in suspects.proposed_for(fresh(change), company.actor("team_lead"))] == []
 

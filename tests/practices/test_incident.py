@@ -11,6 +11,7 @@ from praxis.kernel.errors import Forbidden, NotPossible
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
+from praxis.lib import priority
 from praxis.people.models import Membership
 from praxis.practices.incident import jobs, rules
 from praxis.practices.incident.models import REMINDERS, Incident
@@ -19,9 +20,9 @@ from praxis.records.models import Link
 
 
 def test_the_matrix_is_the_sum_less_one():
-    assert [[rules.priority(i, u) for u in (1, 2, 3)] for i in (1, 2, 3)] == [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
+    assert [[priority.priority(i, u) for u in (1, 2, 3)] for i in (1, 2, 3)] == [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
     with pytest.raises(ValueError):
-        rules.priority(4, 1)
+        priority.priority(4, 1)
 
 
 def test_impact_is_lifted():

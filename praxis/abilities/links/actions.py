@@ -5,12 +5,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.actors import Actor
+from praxis.kernel.errors import NotPossible, Refused
 from praxis.kernel.kinds import Ask, registry
 from praxis.lib.text import whole
 from praxis.records import write
 from praxis.records.models import Link, Record
 from praxis.records.read import by_number
 from praxis.records.relating import types
+
+from .cascades import cascades, following
 
 MOST = 100
 
@@ -44,4 +47,27 @@ def unlink(record: Record, by: Actor, link: Annotated[str, Ask(_("Link"), option
     if other is None:
         raise ValidationError({"link": _t("There is no such link.")})
     write.unlink(record, other, row.type, by)
+    return record
+
+
+@registry.offer("*", label=_("Let the others follow"), needs="*.see", icon="split", quiet=True, after_close=True, when=lambda record: record.kind in cascades)
+def follow(record: Record, by: Actor, numbers: Annotated[str, Ask(_("Records"), lines=2, hint=_("The numbers of those that follow; each is judged by itself"))]):
+    """Make the moves that follow on linked records, of those that were shown and are named here. What cannot follow is told and stays as it is."""
+    wanted = dict.fromkeys(n.upper() for n in numbers.replace(",", " ").split())
+    open_ones = {f.record.number: f for _one, steps in following(record, by) for f in steps}
+    if unknown := [n for n in wanted if n not in open_ones]:
+        raise ValidationError({"numbers": _t("%s does not follow from this one.") % ", ".join(unknown)})
+    done, left = [], []
+    for number in wanted:
+        step = open_ones[number]
+        try:
+            with write.writing():
+                write.move(step.record, by, step.move, **step.values)
+            done.append(number)
+        except (Refused, ValidationError) as problem:
+            left.append(f"{number}: {' '.join(getattr(problem, 'messages', [str(problem)]))}")
+    if not done:
+        raise NotPossible("; ".join(left) or _t("Nothing follows."))
+    words = ", ".join(done) + (f"; {_t('not')} {'; '.join(left)}" if left else "")
+    write.note(record, by, needs=f"{record.kind}.see", event="record.followed", data={"words": words[:300]})
     return record

@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import LinkType, registry
+from praxis.kernel.kinds import EventType, LinkType, registry
 
 registry.declare(
+    EventType("record.followed", _("let linked records follow:"), "split", lambda e: e.data.get("words", ""), internal=True),
     LinkType("related", _("related to"), _("related to")),
     LinkType("same_cause", _("same cause as"), _("same cause as")),
     LinkType("duplicate", _("duplicate of"), _("duplicated by")),

@@ -10,7 +10,7 @@ from praxis.records.write.replay import replays
 
 from .models import Document
 
-WORDS = ("description", "solution")  # columns whose text is public to whoever may see the record
+WORDS = ("description", "solution", "symptoms", "workaround", "root_cause")  # columns whose text is public to whoever may see the record
 
 
 def public_words(record, requester):

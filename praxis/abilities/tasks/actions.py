@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.actors import Actor
 from praxis.kernel.kinds import Ask, registry
+from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 from praxis.lib.text import whole
 from praxis.people.models import Team
@@ -23,7 +24,8 @@ from .models import GATES, ONLY, Task, TaskTemplate
 
 
 def _takes_tasks(record):
-    return record.is_open and record.kind != "task"
+    """What is done takes tasks too: a review finds what is to be done next time."""
+    return record.phase != Phase.FINAL and record.kind != "task"
 
 
 def _open_tasks(record, actor):

@@ -99,5 +99,8 @@ def _parent_changed(event):
             write.change(task, by, event="task.changed", restricted=event.changes["restricted"][1])
     if "state" in event.changes and registry[event.kind].lifecycle.states[event.changes["state"][1]].phase == Phase.FINAL:
         number = Record.objects.values_list("number", flat=True).get(pk=event.subject)
-        for task in Task.objects.open().filter(parent=event.subject):
+        ended = Task.objects.open().filter(parent=event.subject)
+        if event.changes["state"][0] and registry[event.kind].lifecycle.states[event.changes["state"][0]].phase == Phase.DONE:
+            ended = ended.filter(mandatory=True)  # what a review found is to be done goes on after the record is closed
+        for task in ended:
             write.move(task, by, "skip", outcome=_t("%s was ended.") % number)

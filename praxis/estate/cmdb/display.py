@@ -13,7 +13,7 @@ from praxis.records.models import Link
 from praxis.records.read import briefs
 from praxis.records.relating import types
 
-from . import drawing, impact
+from . import drawing, impact, recent  # noqa: F401 - recent: its panels are part of the screens
 from .kind import ITEM
 from .models import AuditRule, Item, ItemClass, RelationType
 from .options import classes

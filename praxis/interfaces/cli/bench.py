@@ -33,28 +33,32 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--json")
     parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--home", help="keep the filled database here, and use it again the next time instead of filling one")
     asked = parser.parse_args()
-    home = Path(tempfile.mkdtemp(prefix="praxis-bench-"))
+    home = Path(asked.home).resolve() if asked.home else Path(tempfile.mkdtemp(prefix="praxis-bench-"))
+    home.mkdir(parents=True, exist_ok=True)
     if asked.items:
         asked.records = 0
     free, needed = shutil.disk_usage(home).free, (asked.records * BYTES_A_RECORD or asked.items * BYTES_AN_ITEM) * 2
-    if free < needed:
+    if free < needed and not (home / "estate.json").exists():
         sys.exit(f"{needed // 2**20} MB of disk are needed in {home.parent}, {free // 2**20} MB are free.")
     os.environ |= {"PRAXIS_HOME": str(home), "DJANGO_SETTINGS_MODULE": "praxis.site.settings"}
-    name = f"praxis_bench_{os.getpid()}"
+    name = f"praxis_bench_{home.name.replace('-', '_').lower() if asked.home else os.getpid()}"
     server = os.environ.get("PRAXIS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
     os.environ["DATABASE_URL"] = f"sqlite:///{home}/bench.sqlite3" if asked.db == "sqlite" else server.rsplit("/", 1)[0] + f"/{name}"
     try:
-        if asked.db == "postgres":
+        if asked.db == "postgres" and not (home / "estate.json").exists():
+            _postgres(server, f"DROP DATABASE IF EXISTS {name}")
             _postgres(server, f"CREATE DATABASE {name}")
         out = home / "rows.json"
         subprocess.run([sys.executable, "-m", "praxis.interfaces.cli.bench_run", str(asked.records), str(asked.runs), str(out), *([str(asked.items)] if asked.items else [])], check=True)
         told = json.loads(out.read_text())
         rows, served = told["rows"], {} if asked.items else _served(told["token"])
     finally:
-        if asked.db == "postgres":
-            _postgres(server, f"DROP DATABASE IF EXISTS {name}")
-        shutil.rmtree(home, ignore_errors=True)
+        if not asked.home:
+            if asked.db == "postgres":
+                _postgres(server, f"DROP DATABASE IF EXISTS {name}")
+            shutil.rmtree(home, ignore_errors=True)
     _print(asked, rows, served)
     if asked.json:
         Path(asked.json).write_text(json.dumps({"records": asked.records, "db": asked.db, "rows": rows, "served": served}, indent=1) + "\n")

@@ -59,8 +59,13 @@ class Bench:
         settings.MIDDLEWARE = [m for m in settings.MIDDLEWARE if "whitenoise" not in m]
         numbers.prepare()
         content.load_all(system())
+        kept = Path(settings.PRAXIS_HOME) / "estate.json"  # of a database that was filled before (--home)
+        if kept.exists():
+            self.estate = json.loads(kept.read_text())
+            self.teams = list(Team.objects.filter(organisation__key="bench").order_by("pk"))
+            self.people = list(Person.objects.filter(organisation__key="bench").order_by("pk"))
+            return
         self._company()
-        started = time.monotonic()
         items = records if items is None else items
         through = min(items, 100_000)
         self.estate = bench_estate.fill(self, through, through // 5)
@@ -68,7 +73,7 @@ class Bench:
         self._fill()
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-        self.filled = time.monotonic() - started
+        kept.write_text(json.dumps({k: v for k, v in self.estate.items() if k != "items"}))
 
     def _company(self):
         by = system()

@@ -17,6 +17,7 @@ from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event, Seal
 from praxis.kernel.now import now
+from praxis.lib import priority
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Membership, Organisation, Person, Role, Site, Team
 from praxis.practices.incident import rules
@@ -148,12 +149,12 @@ class Company:
         fresh = n > total - FRESH
         impact, urgency = dice.choices([(3, 3), (3, 2), (2, 2), (2, 1), (1, 1)], [8, 22, 46, 22, 2] if fresh else [22, 45, 24, 7, 2])[0]
         service = self.services[story["service"]]
-        priority = rules.priority(rules.lifted_impact(impact, service.criticality), urgency)
+        level = priority.priority(rules.lifted_impact(impact, service.criticality), urgency)
         first = {"title": text, "description": story["said"], "requester": who, "site": site, "impact": impact, "urgency": urgency,
-                 "priority": priority, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
+                 "priority": level, "channel": dice.choices(("portal", "phone", "mail"), (5, 3, 2))[0], "service": service.record_ptr,
                  "item": self.items.get(story.get("item", "").format(s=site.name[:3].lower())), "category": self.categories.get(story["category"]), "team": self.teams["Service Desk EMEA"]}
         steps = [write.Happening(at, self.actors[who.pk], first)]
-        self._work(steps, at, story, who, priority)
+        self._work(steps, at, story, who, level)
         return write.History(registry["incident"], self.home.pk, steps)
 
     def _moment(self, n, total):

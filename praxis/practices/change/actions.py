@@ -8,15 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from praxis.estate.cmdb import recent
 from praxis.kernel.actors import Actor
 from praxis.kernel.errors import NotPossible
 from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.now import now
 from praxis.records import write
+from praxis.records.fields import ours
 from praxis.records.models import Link, Record
 from praxis.records.read import by_number
 
-from . import conflicts, flow, rules, suspects
+from . import conflicts, flow, rules
 from .kind import CHANGE
 from .models import Change, ChangeModel
 
@@ -194,15 +196,42 @@ def _later(at, days):
 
 
 def _suspects(record, actor):
-    return [(c.number, f"{c.number} {c.title}") for c, _why in suspects.of(record, actor)]
+    return [(s.record.number, f"{s.record.number} {s.record.title}") for s in recent.about(record, actor) if s.record.kind == "change"]
 
 
-@registry.offer("incident", label=_("Caused by a change"), needs="change.link", icon="t-change", quiet=True, after_close=True)
-def caused_by_change(record: Record, by: Actor, change: Annotated[str, Ask(_("Change"), options=_suspects)]):
-    """Confirm that a change caused this incident: it counts in the change's failure rate and its group's score (CM10)."""
-    found = by_number(change.strip().upper(), by)
+def caused_by_change(record: Record, by: Actor, cause: Annotated[str, Ask(_("Change"), options=_suspects)]):
+    """Confirm that a change caused it: for an incident it counts in the change's failure rate and its group's score (CM10)."""
+    found = by_number(cause.strip().upper(), by)
     if found is None or found.kind != "change":
-        raise ValidationError({"change": _t("There is no change of this number that you can see.")})
+        raise ValidationError({"cause": _t("There is no change of this number that you can see.")})
     write.link(record, found, "caused_by", by, needs="change")
     return record
 
+
+for kind in ("incident", "problem"):
+    registry.offer(kind, label=_("Caused by a change"), needs="change.link", icon="t-change", quiet=True, after_close=True)(caused_by_change)
+
+
+@registry.offer("problem", label=_("Raise change"), needs="change.open", icon="t-change", when=lambda record: record.is_open)
+def raise_change(record: Record, by: Actor, title: Annotated[str, Ask(_("What is changed"))], model: Annotated[str, Ask(_("Model"), options=lambda record, actor: _models(actor))] = "normal"):
+    """Plan the fix as a change, with the problem's facts copied; both are linked, and the result is told on the problem."""
+    chosen = next((m for m in models_for(by) if m.key == model), None)
+    if chosen is None:
+        raise ValidationError({"model": _t("Choose one of the list.")})
+    service = record.service_id if record.service_id and by.may("service.see", record.service) else None
+    copied = {"service": service, "team": record.team_id, "reason": f"{record.number} {record.title}\n\n{getattr(record, 'root_cause', '')}".strip()[:10_000]}
+    made = write.open_record(CHANGE, by, title=title.strip()[:200], model=chosen, organisation=record.organisation_id, owner=by.id, plan=chosen.plan, test_plan=chosen.test_plan,
+                             backout=chosen.backout, answers=chosen.answers, **{k: v for k, v in copied.items() if v})
+    if item := getattr(record, "item", None):
+        write.act(made, by, "affect", items=item.number)
+    write.link(record, made, "fixed_by", by, needs="see")
+    return made
+
+
+def _models(actor):
+    return [(m.key, f"{m.label}, {m.get_type_display()}") for m in models_for(actor)]
+
+
+def models_for(actor):
+    """Models that all share, and those of organisations in reach: the catalogue of standard changes is those of type standard."""
+    return ours(ChangeModel.objects.filter(is_active=True), actor, None).order_by("type", "label")

@@ -110,15 +110,6 @@ def _caused(record, by):
     return {"known": known, "maybe": maybe, "may": by.may("change.link", record)} if known or maybe else None
 
 
-def _recent(record, by):
-    """For an incident: what changed on or below its item before it began, with the reasons for suspicion."""
-    if not by.has("change.see"):
-        return None
-    found = suspects.of(record, by)
-    linked = set(Link.objects.filter(source=record.pk, type="caused_by").values_list("target", flat=True)) if found else set()
-    return {"found": [(c, ", ".join(r), c.pk in linked) for c, r in found], "may": by.has("change.link")} if found else None
-
-
 def _on_item(record, by):
     """For an item: the changes of the last and the coming days."""
     near = Q(planned_end__gte=now() - DAYS) | Q(is_open=True)
@@ -211,7 +202,6 @@ contribute(
     Panel(key="change.caused", title=_("Incidents after it"), slot="rail", template="change/caused.j2", load=_caused, on=("record.*", "change.moved"), order=30),
 )
 contribute("item", Panel(key="change.on_item", title=_("Changes on it"), slot="rail", template="change/things.j2", load=_on_item, on=("change.*", "record.*"), order=41))
-contribute("incident", Panel(key="change.recent", title=_("Recent changes"), slot="rail", template="change/recent.j2", load=_recent, on=("record.linked", "incident.field.item"), order=36))
 administer(
     Rows(key="change-models", label=_("Models of changes"), one=_("Model of changes"), place="practices", model=ChangeModel, needs="change.models",
          columns=("label", "type", "organisation", "suspended", "is_active"),

@@ -18,7 +18,7 @@ from praxis.lib.text import whole
 from praxis.people.actors import actor_of
 from praxis.records import feeds, write
 from praxis.records.extras import fulfils
-from praxis.records.fields import colleagues, ours, services, teams
+from praxis.records.fields import colleagues, services, teams
 from praxis.records.read import by_number
 from praxis.screens.access import PUBLIC
 from praxis.screens.answers import SeeOther
@@ -29,21 +29,16 @@ from praxis.screens.pages import page as route
 from praxis.screens.views import record_of
 
 from . import calendar, conflicts, facts, feed, rules
-from .actions import moment
+from .actions import models_for, moment
 from .display import TONES
 from .kind import CHANGE
-from .models import Change, ChangeModel, Type
+from .models import Change, Type
 
 menu.append(Entry("Operate", "calendar", _("Calendar"), "calendar-days", "/changes/calendar", "desk.work"))
 AGENDA = Setting("change.agenda", dict, {"field": "risk", "op": "is", "values": ["high"]}, "Which changes the advisory board talks about; those in a freeze always")
 BY = ("service", "item", "team")
 SPANS = ("week", "month", "quarter")
 TEXTS = {"reason": _("Why"), "plan": _("Implementation plan"), "test_plan": _("Test plan"), "backout": _("Back-out plan"), "affected": _("Who is affected")}
-
-
-def models_for(actor):
-    """Models that all share, and those of organisations in reach: the catalogue of standard changes is those of type standard."""
-    return ours(ChangeModel.objects.filter(is_active=True), actor, None).order_by("type", "label")
 
 
 def _form(actor, model, data=None, first=None):

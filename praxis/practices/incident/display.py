@@ -26,10 +26,11 @@ from praxis.kernel.display import (
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.fields import people, sites
+from praxis.records.priorities import Level
 from praxis.records.read import briefs, visible
 
 from .kind import INCIDENT
-from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, IncidentTemplate, Level
+from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, IncidentTemplate
 
 MOST = 8
 OPEN = Test("state", "is_not", ("resolved", "closed", "cancelled"))

@@ -5,10 +5,11 @@ from praxis.estate.service.models import Service
 from praxis.kernel.kinds import EventType, Kind, Permission, registry
 from praxis.kernel.settings import Setting
 from praxis.people.models import Team
+from praxis.records.priorities import judged
 
 from . import rules
 from .lifecycle import IncidentLifecycle
-from .models import MATRIX, Incident
+from .models import Incident
 
 AUTO_CLOSE = Setting("incident.auto_close_days", int, 5, "Working days after which a resolved incident closes")
 
@@ -24,7 +25,7 @@ def compute(incident):
     found = {}
     if not incident.priority_reason:
         impact = rules.lifted_impact(incident.impact, _criticality(incident))
-        found["priority"] = rules.priority(impact, incident.urgency, MATRIX(incident.organisation_id))
+        found["priority"] = judged(impact, incident.urgency, incident.organisation_id)
     if incident.pk is None and incident.team_id is None and (desk := _desk(incident)):
         found["team"] = desk
     return found

@@ -9,23 +9,15 @@ from praxis.estate.cmdb.models import Item
 from praxis.kernel.settings import Setting
 from praxis.people.models import Row
 from praxis.records.models import Record
+from praxis.records.priorities import Level, judged
 
 from . import rules
 
-MATRIX = Setting("incident.priority_matrix", dict, rules.DEFAULT_MATRIX, "Priority by impact and urgency", valid=rules.check_matrix)
 CLOSE_CODES = Setting("incident.close_codes", dict, {}, "Closure codes of incidents", valid=rules.check_codes)
 CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents", valid=rules.check_codes)
 
 REMINDERS = Setting("incident.reminders", dict, {"nudge": [3, 6], "resolve": 9},
                     "Working days on hold for the requester after which they are reminded, and after which it counts as solved", valid=rules.check_reminders)
-
-
-class Level(models.IntegerChoices):
-    """Impact and urgency."""
-
-    HIGH = 1, _("High")
-    MEDIUM = 2, _("Medium")
-    LOW = 3, _("Low")
 
 
 class HoldReason(models.TextChoices):
@@ -94,7 +86,7 @@ class Incident(Record):
         if self.priority_reason:
             return self.priority_reason
         words = f"{self.get_impact_display()} × {self.get_urgency_display()}".lower()
-        plain = rules.priority(self.impact, self.urgency, MATRIX(self.organisation_id))
+        plain = judged(self.impact, self.urgency, self.organisation_id)
         return words if plain == self.priority else _t("%s, critical service") % words
 
     def close_code_words(self, value=None):

@@ -11,13 +11,14 @@ from praxis.lib.text import whole
 from praxis.people.models import Person
 from praxis.records import write
 from praxis.records.fields import ours, services, teams
+from praxis.records.priorities import Level
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import added_fields, choice, show
 from praxis.screens.draw import asked_by_script, fragment, page
 from praxis.screens.pages import page as route
 
 from .kind import INCIDENT
-from .models import CLOSE_CODES, Channel, Incident, IncidentTemplate, Level
+from .models import CLOSE_CODES, Channel, Incident, IncidentTemplate
 
 FOUND = 8
 
