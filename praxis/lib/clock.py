@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from .businesstime import NeverOpen, union, without
 from .conditions import Group, holds
 
+FAR = timedelta(days=3650)
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -167,7 +169,10 @@ def fixed(target, start, facts):
     if target.until is None:
         return target
     end = target.until(start, facts)
-    return replace(target, until=None, length=target.calendar.elapsed(start, end) if end and end > start else timedelta())
+    if not end or end <= start:
+        return replace(target, until=None, length=timedelta())
+    far = max(1.0, (end - start) / FAR)  # whoever writes the year 6515 gets the open time of ten years as many times, and no clock counts two million days
+    return replace(target, until=None, length=target.calendar.elapsed(start, min(end, start + FAR)) * far)
 
 
 def spans(segments, target, now):
