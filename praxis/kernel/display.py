@@ -74,6 +74,7 @@ class Panel:
     on: tuple[str, ...] = ()  # event patterns, also <kind>.field.<field>, that make it stale
     needs: str = ""  # "*.notes": shown only where the actor holds it on the record
     order: int = 50
+    lazy: bool = False  # asked for by itself once the page is there: for what takes time and is no part of the first look
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from praxis.kernel.display import Brief, asked_marks, guarded, screens
 from praxis.kernel.kinds import Action, registry
 from praxis.kernel.lifecycle import Move, Phase
 
-from .models import Record, within
+from .models import Link, Record, within
 from .overlays import fitted, reason
 
 
@@ -35,6 +35,18 @@ def briefs(records, actor):
         if screens[key].brief:
             found |= screens[key].brief(list(rows), actor)
     return [(r, found.get(r.pk, Brief())) for r in seen]
+
+
+LINKS = 60
+
+
+def links_of(record):
+    """The newest links of a record with both ends, read once for a page however many panels ask; rights are the caller's to ask."""
+    known = record.__dict__.get("_links")
+    if known is None or known[0] != record.version:
+        rows = Link.objects.filter(Q(source=record.pk) | Q(target=record.pk)).select_related("source", "target").order_by("-id")[:LINKS]
+        known = record.__dict__["_links"] = (record.version, list(rows))
+    return known[1]
 
 
 def reach(actor, *verbs):

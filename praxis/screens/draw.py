@@ -53,10 +53,12 @@ def asked_by_script(request):
     return "HX-Request" in request.headers
 
 
-def panel(request, record, part):
-    """The inside of one panel, "" when there is nothing to say or the actor may not see it."""
+def panel(request, record, part, now=False):
+    """The inside of one panel, "" when there is nothing to say or the actor may not see it; a lazy one asks for itself unless `now`."""
     if part.needs and not request.actor.may(part.needs.replace("*", record.kind), record):
         return ""
+    if part.lazy and not now:
+        return html(request, "later.j2", part=part, record=record)
     context = part.load(record, request.actor)
     if context is None:
         return ""

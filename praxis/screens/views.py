@@ -57,7 +57,7 @@ def record_panel(request, number, key):
     part = every_panel(record.kind).get(key)
     if part is None:
         raise Http404
-    inner = panel(request, record, part)
+    inner = panel(request, record, part, now=True)
     if asked_by_script(request):
         return HttpResponse(inner)
     return page(request, "alone.j2", kind=record.type, record=record, inner=inner, title=part.title, section=record.kind)

@@ -12,6 +12,7 @@ from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.lifecycle import Phase
 from praxis.kernel.now import now
 from praxis.records import write
+from praxis.records.joined import heir
 from praxis.records.models import Record
 from praxis.records.read import base
 
@@ -36,7 +37,8 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
     if not internal:
         answers.check_filled(text)
     from_requester = by.id is not None and by.id == record.requester_id
-    if record.phase == Phase.FINAL and from_requester and not internal and "follow_up" in record.type.verbs:
+    further = heir(record)
+    if further is None and record.phase == Phase.FINAL and from_requester and not internal and "follow_up" in record.type.verbs:
         made = write.act(record, by, "follow_up", text=text)
         attach(made, by, files)
         return made
@@ -47,6 +49,9 @@ def reply(record: Record, by: Actor, text: Annotated[str, Ask(_("Text"), lines=4
                data={"entry": entry.pk} | ({"files": names} if names else {}), body={"text": text, "internal": internal})
     if answer:
         answers.used(answer, record, by)
+    if further:
+        _passed_on(record, further, by, from_requester and not internal)
+        return record
     if then:
         _then(record, by, then, "" if internal else text)  # what was said in private fills no public column
     elif from_requester and not internal:
@@ -68,6 +73,16 @@ def pin(record: Record, by: Actor, entry: int):
     return record
 
 
+def hand_on(said, record, by):
+    """What an entry of another record holds, said again on this one by its author: private stays private, files are the same bytes."""
+    files = list(File.objects.filter(entry=said.pk))
+    text = said.text if said.internal else _t("Files of %s") % said.record.number
+    entry = Entry.objects.create(record=base(record), author_id=said.author_id, text=text, internal=said.internal, aside=said.record.number)
+    File.objects.bulk_create([File(record=base(record), entry=entry, name=f.name, sha256=f.sha256, size=f.size, type=f.type, by_id=f.by_id) for f in files])
+    write.note(record, by, needs=f"{record.kind}.see", event="conversation.noted" if said.internal else "conversation.replied",
+               data={"entry": entry.pk} | ({"files": [f.name for f in files]} if files else {}), body={"text": text, "internal": said.internal})
+
+
 def attach(record, by, files, entry=None):
     """Store uploads on a record or one of its entries; returns their names."""
     names = []
@@ -77,6 +92,16 @@ def attach(record, by, files, entry=None):
         File.objects.create(record=base(record), entry=entry, name=names[-1], sha256=digest, size=size,
                             type=(upload.content_type or "")[:100], by_id=by.id)
     return names
+
+
+def _passed_on(record, further, by, from_requester):
+    """What is said to a number that was merged belongs to the record that goes on: its owner hears of it, and what waits for the requester goes on."""
+    row = Record.objects.get(pk=further)
+    other = registry[row.kind].model.objects.get(pk=further)
+    write.note(other, system("Praxis", other.organisation_id), needs=f"{other.kind}.see", event="conversation.elsewhere",
+               data={"words": f"{record.number}: {by.name}", "tell": [other.owner_id] if other.owner_id and other.owner_id != by.id else []})
+    if from_requester:
+        _answer(other, by)
 
 
 def _then(record, by, then, text):

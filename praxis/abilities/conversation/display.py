@@ -14,7 +14,7 @@ from .models import GAPS, Answer, Entry
 from .read import TALK, sees_notes, timeline
 
 SILENT = {"resolved_at", "closed_at", "closed_how", "hops", "previous_team", "reopened", "last_reopened_by", "priority_reason",
-          "organisation", "subtype", "opened_at", "held_at", "nudges"}
+          "organisation", "subtype", "opened_at", "held_at", "nudges", "merged_to", "absorbed", "affected_count"}
 HISTORY = 200
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.records import extras
+from praxis.records.joined import subjects
 from praxis.records.models import Record
 from praxis.records.read import reach, unseen
 
@@ -40,10 +41,11 @@ def sees_notes(record, actor):
 
 def timeline(record, actor, limit=SHOWN, names=None, before=None):
     """(lines, the id before which there are older events, or None): the newest `limit`, oldest first, in three queries whatever the mixture."""
-    events = Event.objects.filter(subject=record.pk)
+    notes = sees_notes(record, actor)
+    mine = subjects(record, actor, notes)
+    events = Event.objects.filter(subject=record.pk) if len(mine) == 1 else Event.objects.filter(subject__in=mine)
     if names:
         events = events.filter(name__in=names)
-    notes = sees_notes(record, actor)
     if not notes:
         events = events.exclude(name__in=["conversation.noted", *(t.key for t in registry.event_types.values() if t.internal)])
     if before:

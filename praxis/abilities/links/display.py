@@ -1,10 +1,8 @@
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Panel, contribute
-from praxis.records.models import Link
-from praxis.records.read import briefs
+from praxis.records.read import briefs, links_of
 
 from .cascades import cascades, following
 
@@ -12,7 +10,7 @@ MOST = 20
 
 
 def _related(record, by):
-    rows = Link.objects.filter(Q(source=record.pk) | Q(target=record.pk)).select_related("source", "target").order_by("-id")[:MOST]
+    rows = links_of(record)[:MOST]
     others = [link.target if link.source_id == record.pk else link.source for link in rows]
     things = briefs(others, by)
     add = f"/r/{record.number}/do/link" if by.may(f"{record.kind}.link", record) else None

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from praxis.kernel.display import Panel, contribute
 from praxis.kernel.models import Event
 from praxis.lib.spans import short
-from praxis.records.models import Link, Record
+from praxis.records.models import Record
+from praxis.records.read import links_of
 
 from . import impact
 from .models import Item
@@ -105,7 +106,7 @@ def _recent(record, by):
     if not by.has("desk.work"):
         return None
     found = about(record, by)
-    known = set(Link.objects.filter(source=record.pk, type="caused_by").values_list("target", flat=True)) if found else set()
+    known = {x.target_id for x in links_of(record) if x.source_id == record.pk and x.type == "caused_by"} if found else set()
     verbs = record.type.verbs
     return {"found": [(s, s.record.pk in known, f"caused_by_{s.record.kind}" if f"caused_by_{s.record.kind}" in verbs else "") for s in found],
             "may": by.may(f"{record.kind}.link", record)} if found else None

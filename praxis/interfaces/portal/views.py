@@ -13,6 +13,7 @@ from praxis.abilities.notices.read import unread
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
 from praxis.lib.text import whole
+from praxis.practices.problem.read import linked_problem
 from praxis.records import write
 from praxis.records.fields import services
 from praxis.records.models import Record, within
@@ -21,6 +22,8 @@ from praxis.screens.access import SIGNED_IN, access
 from praxis.screens.answers import SeeOther
 from praxis.screens.asked import ALL, added_fields, choice
 from praxis.screens.draw import html
+
+from . import shared
 
 MOST, MOST_LINES = 100, 50
 TONES = {"open": "amber", "paused": "amber", "done": "green", "final": "grey"}
@@ -75,7 +78,7 @@ def _record(request, number):
 def mine(request):
     show = request.GET.get("show") == "done"
     counts = {o: Record.objects.filter(kind__in=[k.key for k in _kinds()], requester=request.actor.id).filter(unfinished(o)).count() for o in (True, False)}
-    return portal_page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine",
+    return portal_page(request, "portal/mine.j2", rows=_mine(request, not show), word=word, tones=TONES, done=show, counts=counts, section="mine", shared=[] if show else shared.mine(request.person), known=[] if show else shared.open_ones(request.person),
                  notices=unread(request.actor, 6))
 
 
@@ -93,7 +96,8 @@ def _one(request, record, status=200, error="", text=""):
     steps = [(found[k], label) for k, label in STEPS.items() if k in found]
     may = request.actor.may(f"{record.kind}.reply", record)
     states = record.type.lifecycle.states
-    return portal_page(request, "portal/one.j2", status, record=record, lines=lines, older=older, word=word, tones=TONES, steps=steps, may=may, states=states,
+    behind = linked_problem(record) if record.kind == "incident" and record.is_open else None
+    return portal_page(request, "portal/one.j2", status, record=record, lines=lines, older=older, word=word, tones=TONES, steps=steps, may=may, states=states, behind=behind if behind and behind.is_known and behind.in_portal and behind.workaround else None,
                  error=error, text=text, section="mine")
 
 

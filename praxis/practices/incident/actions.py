@@ -13,6 +13,7 @@ from praxis.people.models import Person, Team
 from praxis.records import write
 from praxis.records.models import PRIORITIES
 
+from . import together  # noqa: F401 - its verbs are part of the practice
 from .kind import INCIDENT
 from .models import Incident
 

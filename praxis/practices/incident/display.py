@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from django.db.models import Count
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -27,8 +28,9 @@ from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.fields import people, sites
 from praxis.records.priorities import Level
-from praxis.records.read import briefs, visible
+from praxis.records.read import briefs, links_of, visible
 
+from . import alike, merging
 from .kind import INCIDENT
 from .models import CAUSES, CLOSE_CODES, Channel, HoldReason, Incident, IncidentTemplate
 
@@ -107,6 +109,8 @@ show(
         Field(key="hops", label=_("Re-assignments"), path="hops", type="number", icon="repeat", edit=False, ops=("gt", "lt")),
         Field(key="reopened", label=_("Reopened"), path="reopened", type="number", icon="undo-2", edit=False, ops=("gt", "lt")),
         Field(key="priority_reason", label=_("Reason of the priority"), path="priority_reason", icon="flag", edit=False, ops=("empty", "not_empty")),
+        Field(key="affected_count", label=_("People affected"), path="affected_count", type="number", icon="users", edit=False, ops=("gt", "lt")),
+        Field(key="public_words", label=_("What everybody may read"), path="public_words", icon="megaphone", edit=False, ops=("contains", "empty", "not_empty")),
         Field(key="solution", label=_("Solution"), path="solution", draw="text", icon="check", edit=False),
     ),
     properties=("state", "owner", "group", "priority_words", "impact", "urgency", "requester", "opened_for", "service", "item", "site", "category", "cause",
@@ -146,6 +150,28 @@ def _open_on(items, actor):
     return {pk: ngettext("%d open incident", "%d open incidents", n) % n for pk, n in counts.items()}
 
 
+def _alike(record, by):
+    """Open ones that may be the same, solved ones whose fix may fit."""
+    if not by.may("incident.see", record) or not record.is_open:
+        return None
+    same, solved = alike.of(record, by)
+    return {"same": same, "solved": solved, "may": by.may("incident.link", record), "work": by.may("incident.work", record)} if same or solved else None
+
+
+def _family(record, by):
+    """Parent, children, what was merged, and who else is affected."""
+    links = [x for x in reversed(links_of(record)) if x.type == "child_of"]
+    up = briefs([x.target for x in links if x.source_id == record.pk], by)
+    down = briefs([x.source for x in links if x.target_id == record.pk], by)
+    merged = [m for m in merging.undoable(record) if by.may("incident.see", m.gone) and by.may("incident.see", m.kept)] if record.absorbed or record.merged_to_id else []
+    may = by.may("incident.link", record)
+    if not (up or down or merged or record.affected_count or record.public_words):
+        return None
+    return {"up": up, "down": down, "merged": merged, "may": may, "note": _t("%s affected") % (record.affected_count + 1) if record.affected_count else ""}
+
+
+contribute("incident", Panel(key="incident.alike", title=_("Similar"), slot="rail", template="incident/alike.j2", load=_alike, on=("incident.field.title", "incident.field.item"), order=45, lazy=True),
+           Panel(key="incident.family", title=_("Belongs together"), slot="rail", template="incident/family.j2", load=_family, on=("incident.*", "record.*"), order=30))
 contribute("item", Panel(key="incident.on_item", title=_("Open on it"), slot="rail", template="incident/on_item.j2", load=_on_item, on=("incident.*",), order=40))
 contribute("incident", Panel(key="incident.estate", title=_("What depends on it"), slot="rail", template="incident/estate.j2", load=_estate,
                              on=("incident.field.item", "record.linked"), order=35))

@@ -24,7 +24,7 @@ def compute(incident):
     """Impact and urgency give the priority, unless somebody overrode it; a new one without a group goes to the desk."""
     found = {}
     if not incident.priority_reason:
-        impact = rules.lifted_impact(incident.impact, _criticality(incident))
+        impact = rules.lifted_impact(incident.impact, _criticality(incident), incident.affected_count)
         found["priority"] = judged(impact, incident.urgency, incident.organisation_id)
     if incident.pk is None and incident.team_id is None and (desk := _desk(incident)):
         found["team"] = desk
@@ -66,16 +66,23 @@ INCIDENT = Kind(
         EventType("incident.taken", _("took it"), "hand"),
         EventType("incident.reassigned", _("re-assigned it"), "users", lambda e: e.data.get("why", "")),
         EventType("incident.nudged", _("reminded the requester"), "bell", lambda e: e.data.get("words", "")),
+        EventType("incident.joined", _("added people who are affected"), "users", lambda e: e.data.get("words", "")),
+        EventType("incident.shared", _("told everybody"), "megaphone", lambda e: e.data.get("words", "")),
+        EventType("incident.merged", _("merged"), "git-merge", lambda e: e.data.get("words", ""), internal=True),
+        EventType("incident.unmerged", _("took apart again"), "git-merge", lambda e: e.data.get("words", ""), internal=True),
+        EventType("incident.split", _("made a new incident of what was said"), "split", lambda e: e.data.get("words", ""), internal=True),
         EventType("incident.prioritised", _("set the priority"), "flag", lambda e: e.data.get("why", "")),
     ),
     icon="t-incident",
     compute=compute, computed=("priority",),
     by_verb={"team": "reassign", "priority": "override_priority", "priority_reason": "override_priority",
-             "hold_reason": "hold", "hold_until": "hold"},
+             "hold_reason": "hold", "hold_until": "hold", "public_words": "share"},
     after_close=("closing_category", "cause"),
     opening=("title", "description", "requester", "service", "site", "category", "impact", "urgency", "channel"),
 )
 registry.declare(
     Permission("incident.templates", _("Write templates of incidents"), {"team_lead": "all", "incident_manager": "all", "administrator": "all"}),
+    EventType("affected.saved", _("noted who is affected"), "users"),
+    EventType("merge.saved", _("merged"), "git-merge"),
     EventType("incidenttemplate.saved", _("changed a template of incidents"), "settings-2"),
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from praxis.abilities.categories.models import Category
 from praxis.abilities.tasks.models import TaskTemplate
 from praxis.estate.cmdb.models import Item
+from praxis.kernel.now import now
 from praxis.kernel.settings import Setting
 from praxis.people.models import Row
 from praxis.records.models import Record
@@ -71,10 +72,15 @@ class Incident(Record):
                                       editable=False)
     reopened = models.PositiveSmallIntegerField(default=0, editable=False)
     last_reopened_by = models.CharField(max_length=120, blank=True, editable=False)
+    public_words = models.CharField(_("what everybody may read"), max_length=200, blank=True)  # set: shown in the portal to those whom it may hit
+    affected_count = models.PositiveIntegerField(_("people affected"), default=0, editable=False)  # those who said so or were added; it lifts the impact
+    merged_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False, db_index=False)
+    absorbed = models.PositiveSmallIntegerField(default=0, editable=False)  # how many were merged into it
 
     class Meta:
         # of those that name an item: most name none, and an index full of nothing is one that SQLite's planner does not believe in
-        indexes = [models.Index(fields=["item"], condition=models.Q(item__isnull=False), name="incident_item")]
+        indexes = [models.Index(fields=["merged_to"], condition=models.Q(merged_to__isnull=False), name="incident_merged"),
+                   models.Index(fields=["item"], condition=models.Q(item__isnull=False), name="incident_item")]
 
     def clean_columns(self, names):
         for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):
@@ -94,6 +100,46 @@ class Incident(Record):
 
     def cause_words(self, value=None):
         return _label(CAUSES, self.organisation_id, value or self.cause)
+
+
+class Affected(Row):
+    """Somebody whom an incident hits besides its requester (INC-17)."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="affected")
+    person = models.ForeignKey("people.Person", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+    homes = ("person",)
+    needs = "incident.work"
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "person"], name="affected_once")]
+
+    @property
+    def organisation_id(self):
+        return self.incident.organisation_id
+
+    def __str__(self):
+        return f"{self.incident.number}: {self.person}"
+
+
+class Merge(Row):
+    """An incident that was made part of another, and what it takes to take them apart again (INC-09, L1-6)."""
+
+    gone = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="merges_out")
+    kept = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="merges_in")
+    before = models.JSONField(default=dict, blank=True)  # columns of the merged one
+    links = models.JSONField(default=list, blank=True)  # [other, way, type] of the links that the kept one got
+    people = models.JSONField(default=list, blank=True)  # ids of those who were affected by the merged one only
+    at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    needs = "incident.link"
+
+    @property
+    def organisation_id(self):
+        return self.kept.organisation_id
+
+    def __str__(self):
+        return f"{self.gone.number} → {self.kept.number}"
 
 
 def _label(setting, organisation, value):

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from praxis.kernel.errors import Refused
 from praxis.lib.text import whole
@@ -17,6 +17,7 @@ from praxis.screens.asked import added_fields, choice, show
 from praxis.screens.draw import asked_by_script, fragment, page
 from praxis.screens.pages import page as route
 
+from . import alike
 from .kind import INCIDENT
 from .models import CLOSE_CODES, Channel, Incident, IncidentTemplate
 
@@ -93,6 +94,17 @@ def new(request):
                 form.add_error(None, str(problem))
     return page(request, "incident/new.j2", status, form=form, typed=typed, found=found, section="incident",
                 card=card_of(person, actor) if person else None, templates=known, template=template)
+
+
+@route("incidents/alike", "incident_alike", "incident.assign")
+@require_GET
+def similar(request):
+    """While somebody types: open incidents that may be the same, solved ones, for the person who calls."""
+    text, actor = request.GET.get("title", "").strip()[:200], request.actor
+    person = _person(request.GET.get("person", ""), actor)
+    home = person.organisation_id if person else actor.organisation
+    same, solved = alike.find(text, actor, home, service=whole(request.GET.get("service", "")), site=person.site_id if person else None) if len(text) > 3 else ((), ())
+    return fragment(request, "incident/typed.j2", same=same, solved=solved, typed=text)
 
 
 def _open(actor, person, form, data, template):

@@ -12,7 +12,7 @@ from praxis.kernel.now import now
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.models import Link
 from praxis.records.priorities import Level
-from praxis.records.read import briefs, visible
+from praxis.records.read import briefs, links_of, visible
 
 from . import drawing, read, rules
 from .kind import PROBLEM
@@ -125,18 +125,19 @@ def _facts(record, by):
 
 
 def _on_incident(record, by):
-    """On an incident: its problem with the workaround, else the known errors that fit its item or its words (INC-08)."""
-    if not by.has("problem.see"):
+    """On an incident: its problem, with the workaround that is known (PM3)."""
+    found = next((x.target for x in links_of(record) if x.source_id == record.pk and x.type == "problem" and by.may("problem.see", x.target)), None)
+    if found is None:
         return None
-    problem = read.linked_problem(record)
-    mine = problem if problem and by.may("problem.see", problem) else None
-    fitting = [] if mine or not record.is_open else read.known_for(record, by)
-    may = by.may("incident.work", record) and record.is_open
-    return {"problem": mine, "fitting": fitting, "may": may} if mine or fitting else None
+    return {"problem": Problem.objects.get(pk=found.pk), "may": by.may("incident.work", record) and record.is_open}
 
 
-def money(value):
-    return "–" if value is None else f"{value:,.0f}"
+def _fitting(record, by):
+    """On an open incident without a problem: the known errors that fit its item or its words (INC-08)."""
+    if not by.has("problem.see") or not record.is_open or any(x.type == "problem" and x.source_id == record.pk for x in links_of(record)):
+        return None
+    found = read.known_for(record, by)
+    return {"fitting": found, "may": by.may("incident.work", record)} if found else None
 
 
 show(
@@ -201,8 +202,8 @@ contribute(
     Panel(key="problem.incidents", title=_("Incidents per week"), slot="rail", template="problem/incidents.j2", load=_incidents, on=("record.*", "problem.*"), order=10),
     Panel(key="problem.actions", title=_("Actions"), slot="rail", template="problem/actions.j2", load=_actions, on=("tasks.*",), order=15),
 )
-contribute("incident", Panel(key="problem.behind", title=_("Known error"), slot="rail", template="problem/behind.j2", load=_on_incident,
-                             on=("record.linked", "incident.field.item", "incident.explained"), order=34))
+contribute("incident", Panel(key="problem.behind", title=_("Problem"), slot="rail", template="problem/behind.j2", load=_on_incident, on=("record.linked", "incident.explained"), order=34),
+           Panel(key="problem.fitting", title=_("Known errors"), slot="rail", template="problem/fitting.j2", load=_fitting, on=("record.linked", "incident.field.item"), order=33, lazy=True))
 
 
 def _problems(records, actor):
