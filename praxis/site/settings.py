@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "praxis.practices.change",
     "praxis.practices.incident",
     "praxis.practices.problem",
+    "praxis.practices.availability",
     "praxis.practices.agreement",
     "praxis.practices.measurement",
     "praxis.interfaces.web",

@@ -7,7 +7,7 @@ from praxis.kernel.context import come_from
 from praxis.screens.access import SIGNED_IN, TOKEN, access
 from praxis.screens.draw import page
 
-from . import agents, change, estate  # noqa: F401 - change and estate: their operations join those of the kinds
+from . import agents, change, estate, service  # noqa: F401 - all but agents: their operations join those of the kinds
 from .api import api
 
 

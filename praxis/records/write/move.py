@@ -49,6 +49,7 @@ def move(record, by, name, **values):
     if step.to.phase == Phase.DONE and record.is_open and (why := next((r for run in _gates if (r := run(record))), "")):
         raise NotPossible(why)
     more = step.sets(record, now(), by) if step.sets else {}
+    more = {n: v for n, v in more.items() if _empty(values.get(n))}  # what was given wins over what would be set
     change(record, by, needs=step.needs, event=f"{record.kind}.moved", data={"move": name}, seen=record.version, state=step.to.name, **values | more)
     if step.then:
         step.then(record, by)
