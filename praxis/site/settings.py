@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "praxis.practices.incident",
     "praxis.practices.problem",
     "praxis.practices.availability",
+    "praxis.practices.deployment",
+    "praxis.practices.release",
     "praxis.practices.agreement",
     "praxis.practices.measurement",
     "praxis.interfaces.web",

@@ -5,7 +5,7 @@ from praxis.kernel.kinds import EventType, Kind, Permission, registry
 from .lifecycle import TaskLifecycle
 from .models import Task
 
-STAFF = dict.fromkeys(("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager",
+STAFF = dict.fromkeys(("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager", "release_manager",
                        "service_owner", "service_level_manager", "administrator"), "all")
 
 TASK = Kind(

@@ -5,7 +5,7 @@ from praxis.kernel.kinds import EventType, Kind, Permission, registry
 from .lifecycle import ItemLifecycle
 from .models import Item
 
-READERS = ("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager", "service_owner",
+READERS = ("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager", "release_manager", "service_owner",
            "service_level_manager", "asset_manager", "auditor")
 KEEPERS = {"configuration_manager": "all", "administrator": "all"}
 

@@ -5,8 +5,8 @@ from praxis.kernel.kinds import Kind, Permission
 from .lifecycle import ServiceLifecycle
 from .models import Service
 
-STAFF = ("agent", "specialist", "team_lead", "incident_manager", "problem_manager", "change_manager", "service_owner",
-         "service_level_manager", "auditor", "administrator")
+STAFF = ("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "communications_lead", "problem_manager", "change_manager", "release_manager", "service_owner",
+         "service_level_manager", "configuration_manager", "auditor", "administrator")
 MANAGERS = {"service_owner": "own", "service_level_manager": "all", "administrator": "all"}
 
 SERVICE = Kind(

@@ -171,7 +171,7 @@ def step_schema(kind, step):
     return create_model(f"{kind.key.capitalize()}_{name}", __base__=Strict, **made)
 
 
-NAMES = {"Category": "path", "ItemClass": "label", "ChangeModel": "label"}  # what names a row of these models; records have titles, the others names
+NAMES = {"Environment": "label", "Category": "path", "ItemClass": "label", "ChangeModel": "label"}  # what names a row of these models; records have titles, the others names
 
 
 def plan(kind):

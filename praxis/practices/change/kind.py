@@ -6,7 +6,7 @@ from . import facts
 from .lifecycle import ChangeLifecycle
 from .models import Change
 
-STAFF = dict.fromkeys(("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager", "service_owner",
+STAFF = dict.fromkeys(("agent", "specialist", "team_lead", "incident_manager", "major_incident_manager", "problem_manager", "change_manager", "release_manager", "service_owner",
                        "service_level_manager", "asset_manager", "configuration_manager", "administrator"), "all")
 MANAGERS = {"change_manager": "all", "administrator": "all"}
 PLANNERS = MANAGERS | dict.fromkeys(("specialist", "team_lead", "service_owner", "configuration_manager", "problem_manager"), "all") | {"agent": "own"}

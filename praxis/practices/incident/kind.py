@@ -15,7 +15,7 @@ AUTO_CLOSE = Setting("incident.auto_close_days", int, 5, "Working days after whi
 
 DESK = {"agent": "all", "specialist": "team", "team_lead": "all", "incident_manager": "all", "major_incident_manager": "all",
         "administrator": "all"}
-READERS = DESK | {"specialist": "all", "communications_lead": "all", "problem_manager": "all", "change_manager": "all",
+READERS = DESK | {"specialist": "all", "communications_lead": "all", "problem_manager": "all", "change_manager": "all", "release_manager": "all",
                   "service_owner": "all", "service_level_manager": "all", "auditor": "all", "knowledge_author": "all"}
 REQUESTERS = {"requester": "own", "power_requester": "organisation"}
 
