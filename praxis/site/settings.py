@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "praxis.practices.change",
     "praxis.practices.incident",
     "praxis.practices.problem",
+    "praxis.practices.major",
     "praxis.practices.availability",
     "praxis.practices.deployment",
     "praxis.practices.release",

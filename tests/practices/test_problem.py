@@ -308,7 +308,7 @@ def test_the_page_says_unknown_until_a_rate_is_set(roaming, company, manager):
     problem, incidents = roaming
     write.act(incidents[0], manager, "log_time", time="1h")
     assert "no rate is set" in company.client("team_lead").get(f"/r/{problem.number}").content.decode()
-    Setting.objects.create(key="problem.staff_rate", organisation=company.organisation.pk, value=42.0)
+    Setting.objects.create(key="cost.staff_rate", organisation=company.organisation.pk, value=42.0)
     forget()
     assert read.cost(problem).staff == Decimal("42.00")
     assert "no rate is set" not in company.client("team_lead").get(f"/r/{problem.number}").content.decode()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from praxis.kernel.kinds import registry
-from praxis.records.models import Link
+from praxis.records.models import Link, Record
+from praxis.records.read import LINKS, links_of
 
 MOST = 200
 cascades: dict[str, list["Cascade"]] = {}
@@ -49,9 +50,8 @@ def following(record, actor):
     for one in cascades.get(record.kind, ()):
         if not one.when(record):
             continue
-        rows = Link.objects.filter(**({"target": record.pk} if one.way == "in" else {"source": record.pk}), type=one.type).values_list("source" if one.way == "in" else "target", flat=True)
         steps = []
-        for other in _own(rows[:MOST]):
+        for other in _own(_linked(record, one)):
             if not other.is_open or not actor.may(f"{other.kind}.see", other):
                 continue
             asked = one.step(record, other)
@@ -70,10 +70,21 @@ def following(record, actor):
     return found
 
 
+def _linked(record, one):
+    """Ids at the other ends of a cascade's links: of those that the page has read already, unless there are more."""
+    known = links_of(record)
+    if len(known) < LINKS:
+        return [x.source_id if one.way == "in" else x.target_id for x in known if x.type == one.type and (x.target_id if one.way == "in" else x.source_id) == record.pk]
+    rows = Link.objects.filter(**({"target": record.pk} if one.way == "in" else {"source": record.pk}), type=one.type)
+    return list(rows.values_list("source" if one.way == "in" else "target", flat=True)[:MOST])
+
+
 def _own(ids):
     """The records of these ids in their own class, in the order of their numbers."""
+    if not ids:
+        return []
     by_kind = {}
-    for pk, kind in Link._meta.get_field("source").related_model.objects.filter(pk__in=list(ids)).values_list("pk", "kind"):
+    for pk, kind in Record.objects.filter(pk__in=ids).values_list("pk", "kind"):
         by_kind.setdefault(kind, []).append(pk)
     rows = [r for kind, pks in by_kind.items() if kind in registry for r in registry[kind].model.objects.select_related("requester").filter(pk__in=pks)]
     return sorted(rows, key=lambda r: r.pk)

@@ -114,4 +114,4 @@ def _recent(record, by):
 
 for key in ("incident", "problem"):
     contribute(key, Panel(key="cmdb.recent", title=_("Recent changes"), slot="rail", template="cmdb/recent.j2", load=_recent,
-                          on=("record.linked", f"{key}.field.item"), order=36))
+                          on=("record.linked", f"{key}.field.item"), order=36, lazy=True))

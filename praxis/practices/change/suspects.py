@@ -1,5 +1,6 @@
 """Which changes may have caused an incident, and which incidents a change may have caused (CHG-14, CM10)."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 
 from praxis.estate.cmdb import impact, recent
@@ -14,10 +15,11 @@ def changes(near, service, organisation, start, end, actor):
     """Changes that were carried out within the time, with what makes each more suspect; only those that the actor may see."""
     if not actor.has("change.see"):
         return []
-    rows = list(Change.objects.visible_to(actor, "change.see").filter(started_at__lte=end, started_at__gte=start, organisation=organisation))
     touched = {}
-    for change, target in Link.objects.filter(source__in=[c.pk for c in rows], type="affects").values_list("source", "target") if rows else ():
-        touched.setdefault(change, set()).add(target)
+    for change, target in Link.objects.filter(target__in=near, type="affects", source__kind="change").values_list("source", "target") if near else ():
+        touched.setdefault(change, set()).add(target)  # first by what is near: few, where three days of changes are many
+    fits = Q(pk__in=touched) if service is None else Q(pk__in=touched) | Q(service=service)
+    rows = list(Change.objects.visible_to(actor, "change.see").filter(fits, started_at__lte=end, started_at__gte=start, organisation=organisation))
     return [_told(c, frozenset(touched.get(c.pk, ()))) for c in rows]
 
 

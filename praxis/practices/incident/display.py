@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -27,6 +27,7 @@ from praxis.kernel.display import (
 from praxis.kernel.lifecycle import Phase
 from praxis.lib.conditions import Group, Test, every
 from praxis.records.fields import people, sites
+from praxis.records.models import Link
 from praxis.records.priorities import Level
 from praxis.records.read import briefs, links_of, visible
 
@@ -68,7 +69,7 @@ show(
              Column("owner", "o", quiet=True, draw="face"), Column("due", "s")),
     sorts=("due", "updated", "opened"),
     filters=("state", "team", "owner", "priority", "service", "item", "requester", "category", "site", "impact", "channel", "updated",
-             "opened", "due", "resolved", "resolution", "response", "close_code", "cause", "reopened", "title"),
+             "opened", "due", "resolved", "resolution", "response", "close_code", "cause", "reopened", "major", "problem", "title"),
     views=(
         View("group", _("Open, my group"), every(OPEN, Test("team", "my_teams")), icon="radio-tower", count=True),
         View("unassigned", _("Unassigned"), every(OPEN, Test("owner", "empty")), count=True),
@@ -117,13 +118,30 @@ show(
                 "channel", "hops"),
     short=("state", "owner", "group", "priority_words", "service", "category"),
     exported=("resolved", "resolution", "response", "reopened", "close_code", "closing_category", "solution"),
-    signs=("vip", "blocked", "unplaced"), head=("vip", "blocked_by", "unplaced"),
+    signs=("major", "vip", "blocked", "unplaced"), head=("major", "vip", "blocked_by", "unplaced"),
     form=(Section(_("What happened"), "title", "description"), Section(_("Who and where"), "requester", "service", "site", "channel"),
           Section(_("How bad"), "impact", "urgency", "category")),
     buttons=("take", "resume", "reopen", "resolve"),
     brief=_briefs,
     new="/incidents/new",
 )
+
+
+def _by_parent(fact, test, actor, kind):
+    """Incidents by the incident that they are children of, named by its number; parents that the reader may not see have none."""
+    rows = Link.objects.filter(type="child_of", source__kind="incident", target__in=Incident.objects.visible_to(actor, "incident.see"))
+    if test.op not in ("empty", "not_empty"):
+        rows = rows.filter(target__number__in=[v.upper() for v in test.values])
+    found = Q(pk__in=rows.values("source"))
+    return ~found if test.op in ("is_not", "empty") else found
+
+
+def _parents(records, actor):
+    rows = Link.objects.filter(source__in=[r.pk for r in records], type="child_of").select_related("target")
+    return {x.source_id: x.target.number for x in rows if actor.may("incident.see", x.target)}
+
+
+contribute("incident", Field(key="parent", label=_("Child of"), icon="list-tree", load=_parents, where=_by_parent, edit=False, ops=("is", "is_not", "empty", "not_empty")))
 
 
 def _on_item(record, by):
@@ -174,7 +192,7 @@ contribute("incident", Panel(key="incident.alike", title=_("Similar"), slot="rai
            Panel(key="incident.family", title=_("Belongs together"), slot="rail", template="incident/family.j2", load=_family, on=("incident.*", "record.*"), order=30))
 contribute("item", Panel(key="incident.on_item", title=_("Open on it"), slot="rail", template="incident/on_item.j2", load=_on_item, on=("incident.*",), order=40))
 contribute("incident", Panel(key="incident.estate", title=_("What depends on it"), slot="rail", template="incident/estate.j2", load=_estate,
-                             on=("incident.field.item", "record.linked"), order=35))
+                             on=("incident.field.item", "record.linked"), order=35, lazy=True))
 administer(
     Rows(key="incident-templates", label=_("Templates of incidents"), one=_("Template of incidents"), place="practices", model=IncidentTemplate, needs="incident.templates",
          columns=("label", "title", "category", "team", "organisation", "is_active"),

@@ -6,15 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.categories.models import Category
 from praxis.estate.cmdb.models import Item
-from praxis.kernel.settings import Setting
 from praxis.people.models import Row
 from praxis.records.models import Record
 from praxis.records.priorities import Level
 
 from . import rules
-
-STAFF_RATE = Setting("problem.staff_rate", float, 0.0, "What an hour of the staff that handles incidents costs; 0: unknown")
-USER_RATE = Setting("problem.user_rate", float, 0.0, "What an hour that a user loses costs; 0: unknown")
 
 
 class Problem(Record):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Q, Sum
 
 from praxis.abilities.effort.models import Effort
+from praxis.abilities.effort.rates import STAFF_RATE, USER_RATE
 from praxis.estate.cmdb import impact
 from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
@@ -13,7 +14,7 @@ from praxis.records.fields import ours
 from praxis.records.models import Link, Record
 
 from . import rules
-from .models import STAFF_RATE, USER_RATE, Problem
+from .models import Problem
 
 MOST, NEAR = 500, 3
 LEAST = 0.12  # likeness of words below which a known error is not offered for its words alone

@@ -10,11 +10,18 @@ from .change import change
 from .gate import hold, writing
 
 _gates: list = []
+_ends: list = []
 
 
 def until_done(run):
     """Decorator: `run(record) -> reason or ""`, asked before a record is finished: what else has to be done first."""
     _gates.append(run)
+    return run
+
+
+def until_closed(run):
+    """Decorator: `run(record) -> reason or ""`, asked before a record that is done is closed for good: what has to be written first."""
+    _ends.append(run)
     return run
 
 
@@ -47,6 +54,8 @@ def move(record, by, name, **values):
     if why := step.guard and step.guard(record) or reason(record, step):
         raise NotPossible(why)
     if step.to.phase == Phase.DONE and record.is_open and (why := next((r for run in _gates if (r := run(record))), "")):
+        raise NotPossible(why)
+    if step.to.phase == Phase.FINAL and record.phase == Phase.DONE and (why := next((r for run in _ends if (r := run(record))), "")):
         raise NotPossible(why)
     more = step.sets(record, now(), by) if step.sets else {}
     more = {n: v for n, v in more.items() if _empty(values.get(n))}  # what was given wins over what would be set

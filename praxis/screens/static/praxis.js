@@ -37,6 +37,9 @@
   }
   setInterval(burn, 60000);
 
+  // A line of a log: Enter sends it, Shift Enter begins a new line.
+  document.addEventListener("keydown", e => { if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.target.matches("textarea[data-enter]") && e.target.value.trim()) { e.preventDefault(); e.target.form.requestSubmit(); } });
+
   // Fields that exist under a condition show while it holds; hidden ones are not sent, and keep what was typed. The server decides.
   const holds = (node, form) => {
     if (node.how) { const parts = node.parts.map(p => holds(p, form)); return node.how === "all" ? parts.every(Boolean) : node.how === "any" ? parts.some(Boolean) : !parts.some(Boolean); }
