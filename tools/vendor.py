@@ -18,6 +18,7 @@ STATIC = SCREENS / "static"
 SURFACES = {
     "agent.css": ("tokens", "base", "layout", "components", "draw", "views", "praxis"),
     "portal.css": ("tokens", "base", "layout", "components", "portal", "praxis"),
+    "status.css": ("tokens", "base", "layout", "components", "draw", "portal", "praxis"),
 }
 VENDORED = {
     "vendor/htmx-4.0.1.min.js": ("htmx", "4.0.1", "0BSD", "vendor/htmx-LICENSE.txt"),

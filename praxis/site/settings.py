@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "praxis.practices.measurement",
     "praxis.interfaces.web",
     "praxis.interfaces.portal",
+    "praxis.interfaces.status",
     "praxis.interfaces.rest",
     "praxis.interfaces.cli",
     "praxis.site",

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("praxis.interfaces.web.urls")),
     path("", include("praxis.interfaces.portal.urls")),
+    path("", include("praxis.interfaces.status.urls")),
     path("api/", include("praxis.interfaces.rest.urls")),
 ]
 handler404 = "praxis.interfaces.web.errors.not_found"

@@ -21,6 +21,7 @@ class Service(Record):
     hours = models.SlugField(_("service hours"), default="working")  # key of a calendar
     targets = models.SlugField(_("service levels"), blank=True)  # key of a target set
     customers = models.CharField(_("customers"), max_length=200, blank=True)
+    on_status = models.BooleanField(_("on the status page"), default=False)
 
     def clean_columns(self, names):
         """Hours and service levels are kept as keys, so that they can be of one customer or of all; a key that nothing has promises nothing."""
