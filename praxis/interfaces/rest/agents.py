@@ -28,7 +28,7 @@ def _answer(status, **more):
     return answer
 
 
-def _secret(request):
+def secret_of(request):
     """The token of a bearer, or the password of basic authentication, whatever the name before it."""
     way, _space, value = request.headers.get("Authorization", "").partition(" ")
     if way.lower() == "bearer":
@@ -45,7 +45,7 @@ def _secret(request):
 @require_http_methods(["POST"])
 def inventory(request):
     """Take one inventory. 401 without a live token, 403 without the right to register items, 413 too large, 400 with the reason for what is no inventory."""
-    row = token_of(_secret(request)) if _secret(request) else None
+    row = token_of(secret_of(request)) if secret_of(request) else None
     if row is None:
         return _answer(401, message=_t("Give a token of Praxis as password."))
     actor = actor_of(row.person, None if "*" in row.scopes else row.scopes)

@@ -7,7 +7,7 @@ from praxis.kernel.context import come_from
 from praxis.screens.access import SIGNED_IN, TOKEN, access
 from praxis.screens.draw import page
 
-from . import agents, change, estate, service  # noqa: F401 - all but agents: their operations join those of the kinds
+from . import agents, change, estate, events, service  # noqa: F401 - all but agents and events: their operations join those of the kinds
 from .api import api
 
 
@@ -39,4 +39,4 @@ def docs(request):
 
 
 patterns, namespace, name = api.urls
-urlpatterns = [path("agents/inventory", agents.inventory, name="agent_inventory"), path("docs", docs, name="api_docs"), path("v1/", (marked(patterns), namespace, name))]
+urlpatterns = [path("agents/inventory", agents.inventory, name="agent_inventory"), path("events/<slug:shape>", events.report, name="events"), path("docs", docs, name="api_docs"), path("v1/", (marked(patterns), namespace, name))]

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.abilities.links.cascades import Cascade, cascade
+from praxis.estate.cmdb import quiet
 from praxis.kernel.actors import Actor
 from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.now import now
@@ -58,6 +60,13 @@ def plan_outage(record: Record, by: Actor, agreed: Annotated[bool, Ask(_("Agreed
                              words=words.strip()[:200], cause="maintenance", organisation=record.organisation_id, team=record.team_id)
     write.link(made, record, "outage_of", by, needs="see")
     return made
+
+
+@quiet.tells
+def agreed_work(ids, at):
+    """Items with a planned outage at this moment."""
+    rows = Outage.objects.filter(item__in=ids, sort="planned", began_at__lte=at).exclude(state__in=("void", "ended", "confirmed")).filter(Q(ended_at=None) | Q(ended_at__gte=at))
+    return {o.item_id: _t("planned outage %s") % o.number for o in rows}
 
 
 cascade(

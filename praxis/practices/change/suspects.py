@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
-from praxis.estate.cmdb import impact, recent
+from praxis.estate.cmdb import impact, quiet, recent
 from praxis.estate.cmdb.recent import HOURS, MOST, NEAR
 from praxis.records.models import Link, Record
 
@@ -38,3 +38,10 @@ def proposed_for(change, actor):
     known = Link.objects.filter(target=change.pk, type="caused_by").values("source")
     rows = Record.objects.filter(kind="incident", opened_at__gte=change.started_at, opened_at__lte=change.started_at + HOURS, incident__item__in=hit)
     return [r for r in rows.exclude(pk__in=known).order_by("opened_at")[:MOST] if actor.may("incident.see", r)]
+
+
+@quiet.tells
+def worked_on(ids, at):
+    """Items of a change that is being carried out within its window."""
+    rows = Link.objects.filter(target__in=ids, type="affects", source__kind="change", source__change__state="implement", source__change__planned_end__gte=at)
+    return {target: _t("%s under way") % number for target, number in rows.values_list("target", "source__number")}
