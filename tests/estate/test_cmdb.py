@@ -234,7 +234,7 @@ def test_an_incident_names_its_item_and_each_page_tells_of_the_other(item, make,
     incident.refresh_from_db()
     assert incident.item_id == controller.pk
     page = client.get(f"/r/{incident.number}").content.decode()
-    assert "If it stays down: 30 people, 1 item." in page
+    assert "/panel/incident.estate" in page and "If it stays down: 30 people, 1 item." in client.get(f"/r/{incident.number}/panel/incident.estate").content.decode()
     assert "No Wi-Fi" in client.get(f"/r/{controller.number}").content.decode()
     assert incident.number in client.get(f"/k/incident?all=1&item.is={controller.pk}").content.decode()
     assert "1 open incident" in client.get(f"/items/{points.number}/impact?way=down").content.decode()  # over the box of what it needs

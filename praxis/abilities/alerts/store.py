@@ -94,3 +94,8 @@ def decided(alert, outcome, **values):
 def look_again(rows):
     """Let these alerts be weighed anew; returns how many."""
     return rows.update(weighed=False)
+
+
+def bound(alert):
+    """Keep which item the alert is about."""
+    Alert.objects.filter(pk=alert.pk).update(item=alert.item_id)

@@ -98,8 +98,8 @@ def _paths(way):
     return [("source_id", "target_id", by_target if up else by_source), ("target_id", "source_id", by_source if up else by_target)]
 
 
-def _near(start, way, depth, most):
-    """{record id: level} of what a recursive query reaches, nearest first; it ends at `most` rows, also where relations go in a circle."""
+def _cte(starts, way, depth):
+    """(the recursive query `near` as SQL, its values, whether it carries levels) of a walk from these records; (None, …) where no type of relation carries anything."""
     levels, parts, values = depth < WITH_LEVELS, [], []
     # BETWEEN says the same as =, for which SQLite would first read the whole table into a filter: 42 ms instead of 0.4 at 300,000 relations
     for to, at, types in _paths(way):
@@ -108,19 +108,43 @@ def _near(start, way, depth, most):
                          f"WHERE l.type IN ({', '.join(['%s'] * len(types))}){' AND level < %s' if levels else ''}")
             values += [*types, depth] if levels else types
     if not parts:
-        return {start: 0}
+        return None, [], levels
     if connection.vendor == "postgresql":  # it takes one recursive part, so the two ways of a relation stand side by side within it
         inner = " UNION ALL ".join(f"SELECT {to} AS id FROM records_link WHERE {at} = near.id AND type IN ({', '.join(['%s'] * len(types))})"
                                    for to, at, types in _paths(way) if types)
         parts = [f"SELECT l.id{', level + 1' if levels else ''} FROM near CROSS JOIN LATERAL ({inner}) l{' WHERE level < %s' if levels else ''}"]
         values = [t for _to, _at, types in _paths(way) for t in types] + ([depth] if levels else [])
-    head = "near(id, level) AS (SELECT CAST(%s AS bigint), 0" if levels else "near(id) AS (SELECT CAST(%s AS bigint)"
+    first = ", ".join(["(CAST(%s AS bigint), 0)" if levels else "(CAST(%s AS bigint))"] * len(starts))
+    head = "near(id, level)" if levels else "near(id)"
+    return f"WITH RECURSIVE {head} AS (VALUES {first} UNION {' UNION '.join(parts)})", [*starts, *values], levels
+
+
+def _near(start, way, depth, most):
+    """{record id: level} of what a recursive query reaches from one record or from several, nearest first; it ends at `most` rows, also where relations go in a circle."""
+    starts = list(start) if isinstance(start, (list, set, tuple)) else [start]
+    cte, values, levels = _cte(starts, way, depth)
+    if cte is None:
+        return dict.fromkeys(starts, 0)
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH RECURSIVE {head} UNION {' UNION '.join(parts)}) SELECT * FROM near LIMIT %s", [start, *values, most * (WITH_LEVELS if levels else 1)])
+        cursor.execute(f"{cte} SELECT * FROM near LIMIT %s", [*values, most * (WITH_LEVELS if levels else 1)])
         found = {}
         for row in cursor.fetchall():
             found.setdefault(row[0], row[-1] if levels else 0)
     return found
+
+
+def hit_by(items, depth):
+    """([(people, site id)] of the items, [ids of services]) that a failure of these items reaches, themselves among them. Two statements; thousands of ids never leave the database."""
+    cte, values, levels = _cte(list(items), "up", depth) if items else (None, [], False)
+    if cte is None:
+        rows = Item._base_manager.filter(pk__in=items, people__gt=0).values_list("people", "site")
+        return list(rows), []
+    near = "SELECT id FROM near LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{cte} SELECT people, site_id FROM cmdb_item WHERE people > 0 AND record_ptr_id IN ({near})", [*values, MOST * (WITH_LEVELS if levels else 1)])
+        people = cursor.fetchall()
+        cursor.execute(f"{cte} SELECT id FROM records_record WHERE kind = 'service' AND id IN ({near})", [*values, MOST * (WITH_LEVELS if levels else 1)])
+        return people, [pk for (pk,) in cursor.fetchall()]
 
 
 def _edges(ids):
@@ -219,28 +243,11 @@ def around(items, depth):
 
 
 def reached(items, depth):
-    """Ids of every record that a failure of these items reaches within so many relations, without them; it asks for no rights, as `around`."""
-    found, front = set(items), set(items)
-    for _level in range(depth):
-        if not front or len(found) > MOST:
-            break
-        hit = set()
-        for to, at, types in _paths("up"):
-            if types:
-                hit |= set(Link.objects.filter(**{f"{at}__in": front}, type__in=types).values_list(to, flat=True))
-        front = hit - found
-        found |= front
-    return found - set(items)
+    """Ids of every record that a failure of these items reaches within so many relations, without them; it asks for no rights, as `around`. One statement."""
+    return {pk for pk, level in _near(items, "up", depth, MOST).items() if level} - set(items) if items else set()
 
 
 def below(items, depth):
-    """{item id: how many relations away} of these items and of what they depend on; it asks for no rights, as `around`."""
-    found, front = dict.fromkeys(items, 0), set(items)
-    for level in range(1, depth + 1):
-        hit = set()
-        for to, at, types in _paths("down") if front else ():
-            if types:
-                hit |= set(Link.objects.filter(**{f"{at}__in": front}, type__in=types).values_list(to, flat=True))
-        front = hit - found.keys()
-        found |= dict.fromkeys(front, level)
-    return found
+    """{item id: how many relations away} of these items and of what they depend on; it asks for no rights, as `around`. One statement."""
+    found = _near(items, "down", depth, MOST) if items else {}
+    return {pk: level for pk, level in found.items() if level <= depth} | dict.fromkeys(items, 0)

@@ -1,7 +1,9 @@
 """`praxis bench` (`--items 1000000` for a large estate): CPU, statements and bytes of the usual requests, on a database of its own that is filled and removed.
 
 CPU is the process time of this process while it serves the request through the whole stack (middleware, session or
-token, permissions, templates); on PostgreSQL the server's own CPU is read from /proc and stands beside it.
+token, permissions, templates); on PostgreSQL the server's own CPU is read from /proc and stands beside it. Machines differ,
+and one from hour to hour: a fixed piece of work is timed in between (bench_run.yardstick), and `--check` holds the budgets against the time at the pace
+of the machine on which they were set.
 """
 
 import argparse
@@ -62,7 +64,7 @@ def main():
     _print(asked, rows, served)
     if asked.json:
         Path(asked.json).write_text(json.dumps({"records": asked.records, "db": asked.db, "rows": rows, "served": served}, indent=1) + "\n")
-    over = [r["request"] for r in rows if r["budget_ms"] and r["cpu_ms"] > 1.5 * r["budget_ms"]]
+    over = [r["request"] for r in rows if r["budget_ms"] and r["paced_ms"] > 1.5 * r["budget_ms"]]
     if asked.check and over:
         sys.exit(f"Above one and a half times the budget: {', '.join(over)}")
 
@@ -148,9 +150,9 @@ def _memory(parent):
 
 def _print(asked, rows, served):
     print(f"{f'{asked.items} items' if asked.items else f'{asked.records} incidents'}, {asked.db}, {sys.version.split()[0]}, {time.strftime('%Y-%m-%d')}")
-    print(f"{'request':24} {'CPU ms':>8} {'p95':>8} {'db ms':>7} {'budget':>7} {'statements':>11} {'kB gzip':>8}")
+    print(f"{'request':24} {'CPU ms':>8} {'p95':>8} {'db ms':>7} {'slower':>7} {'at pace':>8} {'budget':>7} {'statements':>11} {'kB gzip':>8}")
     for r in rows:
-        print(f"{r['request']:24} {r['cpu_ms']:8} {r['p95_ms']:8} {r['database_ms'] or '-':>7} {r['budget_ms'] or '-':>7} {r['statements']:11} {r['kb_gzip'] or '-':>8}")
+        print(f"{r['request']:24} {r['cpu_ms']:8} {r['p95_ms']:8} {r['database_ms'] or '-':>7} {r['pace']:7} {r['paced_ms']:8} {r['budget_ms'] or '-':>7} {r['statements']:11} {r['kb_gzip'] or '-':>8}")
     print("  ".join(f"{k} {v}" for k, v in served.items()))
 
 

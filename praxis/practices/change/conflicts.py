@@ -69,8 +69,13 @@ def _above(classes, parents):
 
 
 def touched(record):
-    """Ids of the items that a change touches."""
-    return list(Link.objects.filter(source=record.pk, type="affects").values_list("target", flat=True)) if record.pk else []
+    """Ids of the items that a change touches, asked once for each of its versions: a link is a version of both ends."""
+    if not record.pk:
+        return []
+    known = record.__dict__.get("_touched")
+    if known is None or known[0] != record.version:
+        known = record.__dict__["_touched"] = (record.version, list(Link.objects.filter(source=record.pk, type="affects").values_list("target", flat=True)))
+    return list(known[1])
 
 
 def freezes(record):

@@ -40,11 +40,11 @@ class Blast:
 def blast(record):
     """The Blast of a change's items, over everything that a failure reaches; three statements."""
     items = conflicts.touched(record)
-    reached = impact.reached(items, REACHED) if items else set()
-    services = {*Service.objects.filter(pk__in=reached), *Service.objects.filter(pk=record.service_id)} if reached or record.service_id else set()
-    found = Blast(sorted(services, key=lambda s: s.title), items=len(items))
-    for people, site in Item._base_manager.filter(pk__in={*reached, *items}, people__gt=0).values_list("people", "site"):
-        found.people += people
+    people, services = impact.hit_by(items, REACHED)
+    services = {*services, record.service_id} - {None}
+    found = Blast(sorted(Service.objects.filter(pk__in=services), key=lambda s: s.title) if services else [], items=len(items))
+    for number, site in people:
+        found.people += number
         found.sites |= {site} - {None}
     return found
 

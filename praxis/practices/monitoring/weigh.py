@@ -77,7 +77,7 @@ def _bind(organisation, rows):
         found = named.get(alert.host.casefold(), set())
         if len(found) == 1:
             alert.item_id = next(iter(found))
-            Alert.objects.filter(pk=alert.pk).update(item=alert.item_id)
+            store.bound(alert)
 
 
 def _below(rows):
