@@ -87,6 +87,15 @@ class Action:
         return self.needs.replace("*", kind)
 
 
+@dataclass(frozen=True)
+class Span:
+    """How a record stands on timelines: the columns of its begin and its end, and the column that names the item it is about."""
+
+    begin: str = "opened_at"
+    end: str = "resolved_at"
+    item: str = ""
+
+
 @dataclass(eq=False)
 class Kind:
     """One practice's record: identity, life, rights, facts. Everything else is made from this and its display.
@@ -95,7 +104,7 @@ class Kind:
     `computed` ones by hand. `by_verb` maps a column to the verb that changes it, because a value alone is not enough. `opening`
     names what everybody who may open one may fill in; the rest needs the right to change it. `home` is a column naming the
     record whose organisation a new one takes, for kinds that are part of others. `requested` is False where a new one is nobody's until
-    somebody gets it.
+    somebody gets it. `span` puts it on the timelines of services and items.
     """
 
     key: str
@@ -116,6 +125,7 @@ class Kind:
     by_verb: dict[str, str] = field(default_factory=dict)
     home: str = ""
     requested: bool = True
+    span: Span | None = None
     opening: tuple[str, ...] = ("title", "description", "requester", "service")
     actions: dict[str, Action] = field(default_factory=dict)
     _verbs: dict | None = None

@@ -3,7 +3,7 @@ from django.urls import path
 from praxis.screens import list_pages, rows, views
 from praxis.screens import pages as extra
 
-from . import admin, delegation, health, home, imports, levels, pages, signin, talk, team
+from . import admin, delegation, guide, health, home, imports, levels, pages, signin, talk, team
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("notices/read", home.read_notices, name="read_notices"),
+    path("help/<slug:name>", guide.practice, name="help"),
     path("import", imports.start, name="import"),
     path("import/<int:pk>", imports.one, name="import_one"),
     path("import/<int:pk>/bad.csv", imports.bad, name="import_bad"),

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, LinkType, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, LinkType, Permission, Span, registry
 
 from .lifecycle import OutageLifecycle
 from .models import Outage
@@ -11,7 +11,7 @@ READERS = STAFF | dict.fromkeys(("communications_lead", "release_manager", "impr
 KEEPERS = dict.fromkeys(("service_level_manager", "service_owner", "incident_manager", "major_incident_manager", "administrator"), "all")
 
 OUTAGE = Kind(
-    key="outage", label=_("Outage"), plural=_("Outages"), prefix="OUT", model=Outage, lifecycle=OutageLifecycle,
+    key="outage", label=_("Outage"), plural=_("Outages"), prefix="OUT", model=Outage, lifecycle=OutageLifecycle, span=Span("began_at", "ended_at", "item"),
     permissions=(
         Permission("outage.see", _("See outages"), READERS),
         Permission("outage.open", _("Record an outage"), STAFF),

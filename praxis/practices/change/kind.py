@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, Permission, Span, registry
 
 from . import facts
 from .lifecycle import ChangeLifecycle
@@ -22,7 +22,7 @@ def compute(change):
 
 
 CHANGE = Kind(
-    key="change", label=_("Change"), plural=_("Changes"), prefix="CHG", model=Change, lifecycle=ChangeLifecycle,
+    key="change", label=_("Change"), plural=_("Changes"), prefix="CHG", model=Change, lifecycle=ChangeLifecycle, span=Span("planned_start", "ended_at"),
     permissions=(
         Permission("change.see", _("See changes"), READERS | {"requester": "own", "power_requester": "own"}),
         Permission("change.open", _("Plan a change"), PLANNERS | {"agent": "all"}),

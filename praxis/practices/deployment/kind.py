@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, LinkType, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, LinkType, Permission, Span, registry
 
 from .lifecycle import DeploymentLifecycle
 from .models import Deployment
@@ -10,7 +10,7 @@ READERS = STAFF | dict.fromkeys(("service_level_manager", "configuration_manager
 DOERS = dict.fromkeys(("specialist", "team_lead", "release_manager", "change_manager", "administrator"), "all")
 
 DEPLOYMENT = Kind(
-    key="deployment", label=_("Deployment"), plural=_("Deployments"), prefix="DEP", model=Deployment, lifecycle=DeploymentLifecycle,
+    key="deployment", label=_("Deployment"), plural=_("Deployments"), prefix="DEP", model=Deployment, lifecycle=DeploymentLifecycle, span=Span("started_at", "finished_at"),
     permissions=(
         Permission("deployment.see", _("See deployments"), READERS),
         Permission("deployment.open", _("Record deployments"), DOERS),

@@ -2,7 +2,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from praxis.estate.service.models import Service
-from praxis.kernel.kinds import EventType, Kind, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, Permission, Span, registry
 from praxis.kernel.settings import Setting
 from praxis.people.models import Team
 from praxis.records.priorities import judged
@@ -43,7 +43,7 @@ def _desk(incident):
 
 
 INCIDENT = Kind(
-    key="incident", label=_("Incident"), plural=_("Incidents"), prefix="INC", model=Incident, lifecycle=IncidentLifecycle,
+    key="incident", label=_("Incident"), plural=_("Incidents"), prefix="INC", model=Incident, lifecycle=IncidentLifecycle, span=Span(item="item"),
     portal=(_("problem you reported"), _("My problems")),
     permissions=(
         Permission("incident.see", _("See incidents"), REQUESTERS | READERS),

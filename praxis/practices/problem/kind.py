@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, Permission, Span, registry
 from praxis.records.priorities import judged
 
 from .lifecycle import ProblemLifecycle
@@ -19,7 +19,7 @@ def compute(problem):
 
 
 PROBLEM = Kind(
-    key="problem", label=_("Problem"), plural=_("Problems"), prefix="PRB", model=Problem, lifecycle=ProblemLifecycle,
+    key="problem", label=_("Problem"), plural=_("Problems"), prefix="PRB", model=Problem, lifecycle=ProblemLifecycle, span=Span(item="item"),
     permissions=(
         Permission("problem.see", _("See problems"), READERS),
         Permission("problem.open", _("Raise a problem"), STAFF),

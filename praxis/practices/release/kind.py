@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from praxis.kernel.kinds import EventType, Kind, Permission, registry
+from praxis.kernel.kinds import EventType, Kind, Permission, Span, registry
 
 from .lifecycle import ReleaseLifecycle
 from .models import Release
@@ -10,7 +10,7 @@ READERS = STAFF | dict.fromkeys(("service_level_manager", "configuration_manager
 MANAGERS = {"release_manager": "all", "administrator": "all"}
 
 RELEASE = Kind(
-    key="release", label=_("Release"), plural=_("Releases"), prefix="REL", model=Release, lifecycle=ReleaseLifecycle,
+    key="release", label=_("Release"), plural=_("Releases"), prefix="REL", model=Release, lifecycle=ReleaseLifecycle, span=Span("deployed_at", "closed_at"),
     permissions=(
         Permission("release.see", _("See releases"), READERS),
         Permission("release.open", _("Propose a release"), MANAGERS | dict.fromkeys(("team_lead", "specialist", "change_manager", "service_owner", "problem_manager"), "all")),
