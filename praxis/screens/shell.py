@@ -13,6 +13,7 @@ from .pages import Entry, menu
 
 HEADINGS = {"Operate": _("Operate"), "Know": _("Know"), "Steer": _("Steer")}
 KEEP = 30  # seconds
+THUMB = ("incident", "change", "task", "item")  # on a telephone two of these stand in the bar, the rest under More
 
 
 def counts(actor):
@@ -40,6 +41,7 @@ def shell(request):
         if actor.has(entry.needs):
             places.setdefault(entry.place, []).append(entry)
     person = request.person
-    return {"places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],
+    known = {e.key: e for entries in places.values() for e in entries}
+    return {"thumb": [known[k] for k in THUMB if k in known][:2], "places": [(HEADINGS[p], places[p]) for p in HEADINGS if p in places], "person": person, "mine": number[""],
             "organisation": person.organisation, "theme": person.theme,
             "settings": any(actor.has(r.needs) for r in rows.values())}

@@ -14,7 +14,11 @@ ADMIN_PAGES = ("/jobs", "/k/incident/new", "/k/service/new", "/k/agreement", "/k
                "/admin/teams/1/remove", "/import", "/levels/what-if", "/admin/absences/new", "/admin/shifts/new", "/admin/assignment/1", "/admin/task-templates/1", "/items/candidates", "/items/audit", "/items/baselines", "item/delete", "/admin/approval-policies/1", "/admin/change-models/1", "/admin/change-windows/1",
                "/admin/sources", "/admin/delegations/new", "/admin/audit-rules/new", "/changes/feed",
                "/k/asset", "/k/asset/new", "asset", "asset/do/pass_on", "/assets/desk", "/assets/labels?view=late", "/assets/value", "/assets/value?by=cost_centre", "/k/contract", "contract", "/k/consumable?view=short", "consumable",
-               "consumable/do/take", "stocktake", "stocktake/count", "stocktake/move/finish", "/admin/products/1", "/admin/tag-sequences/1", "/admin/stockrooms", "/admin/suppliers/1")
+               "consumable/do/take", "stocktake", "stocktake/count", "stocktake/move/finish", "/admin/products/1", "/admin/tag-sequences/1", "/admin/stockrooms", "/admin/suppliers/1",
+               "problem", "problem/analysis?as=fish", "problem/tell", "/problems/clusters", "major", "major/room", "release", "outage", "deployment", "/delivery", "/alerts", "/status/nordwind", "wireless/availability", "wireless/timeline", "wireless/timeline?back=9",
+               "/evidence", "/help/problem", "/admin/event-rules/new", "/admin/objectives", "/admin/environments")
+STORY = {"problem": "/k/problem?view=all&title.contains=Handhelds", "major": "/k/incident?all=1&title.contains=No Wi-Fi in hall B", "wireless": "/k/service?view=all&title.contains=Wireless"}
+PLURAL = {"analysis": "/problems/", "tell": "/problems/", "room": "/incidents/", "availability": "/services/", "timeline": "/timeline/"}
 # Components of each mockup (design/src) that this page is made of.
 PARTS = {
     "/sign-in": ("main.login-box", ".login-side .shapes", "h1", "input[type=email].input", "button[data-kind=primary]", "svg.mark"),
@@ -33,16 +37,29 @@ PARTS = {
     "/changes/calendar": ("header.bar .seg [aria-current=page]", ".cal .cal-head", ".cal .cal-week >> nth=4", ".cal-day.frozen", ".cal-day.today", ".cal-ev.frz", ".cal-ev[data-s=fail]", ".cal-ev[data-s=clash]",
                           ".cal-ev[data-s=warn]", "footer.cal-key .key-hatch", "footer.cal-key .push", ".bar-actions .badge[data-tone=red]"),
     "/changes/calendar?span=week": (".lanes .lane.head svg text", ".lanes .lane >> nth=3", ".lane svg rect.ft", ".lane svg [data-tone=red] rect.fb", ".lane svg line.s5", ".bar-actions .seg [aria-current=true]"),
+    "problem": ("nav.crumbs", ".bar-actions .btn:has-text('Raise change')", "ol.steps li[aria-current=step]", ".seg a[aria-current]:has-text('5 whys')", ".badge[data-tone=green]:has-text('Proved')", "svg.draw text:has-text('Technology')",
+                ".rail .badge:has-text('Works in')", ".rail h2:has-text('Incidents per week')", ".rail h2:has-text('Recent changes')", ".rail .btn:has-text('It was this')"),
+    "major/room": (".mi-head .badge.solid", ".mi-head .avatars .avatar >> nth=2", "dl.stats dd.tone", "ol.steps li[aria-current=step]", ".rail.start .item.role >> nth=4", "ol.mi-line li >> nth=5", "ol.mi-line li[data-tone=red]",
+                   ".composer .seg input[value=decision]", ".rail textarea", ".rail .btn:has-text('Send')", ".rail h2:has-text('Sent')"),
+    "wireless/timeline": ("input[type=range]", "svg.chart rect[data-tone=red]", ".seg a[aria-current]", "ol .item >> nth=5"),
+    "/status/nordwind": (".s-row >> nth=3", "svg.draw rect >> nth=20"),
+    "/evidence": ("dl.stats dd >> nth=2", "table.plain-table .badge[data-tone=green]", "table.plain-table .badge[data-tone=grey]", "table.plain-table .badge[data-tone=red]"),
     "lead": (".rail .load .avatar", ".rail .load progress.meter", ".rail h2:has-text('Team load')", ".rail a:has-text('Even out')", ".rail h2:has-text('Handover')", ".rail .prose-sm strong"),
     "first": ("nav.crumbs", ".bar-actions .btn[data-kind=primary]:has-text('Resolve')", ".record-head h1", ".thread[role=log] .msg", ".composer .seg", ".composer .to .tag", ".composer select[name=then]",
               ".clock .left", "progress.fuse.thick", ".rail .props .edit", ".rail h2:has-text('Related')"),
 }
 
 
-KEPT = {"asset": "/k/asset?title.contains=lt-010", "contract": "/k/contract?view=all", "consumable": "/k/consumable?view=all", "stocktake": "/k/stocktake?view=all"}
+KEPT = {"release": "/k/release?view=all", "outage": "/k/outage?view=all", "deployment": "/k/deployment?view=all", "asset": "/k/asset?title.contains=lt-010", "contract": "/k/contract?view=all", "consumable": "/k/consumable?view=all", "stocktake": "/k/stocktake?view=all"}
 
 
 def address(page, site, path):
+    if (name := path.partition("/")[0]) in STORY:
+        page.goto(site.base + STORY[name])
+        rest = path.removeprefix(name)
+        own = rest.split("/")[-1].partition("?")[0] if rest else ""
+        number = page.get_attribute("#rows .ttl >> nth=0", "href").rsplit("/", 1)[1]
+        return f"{PLURAL.get(own, '/r/')}{number}" + (rest.removeprefix("/timeline") if own == "timeline" else rest)
     if (kind := path.partition("/")[0]) in KEPT:
         page.goto(site.base + KEPT[kind])
         return page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/stocktakes/" if path.endswith("/count") else "/r/") + path.removeprefix(kind)

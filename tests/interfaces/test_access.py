@@ -53,7 +53,8 @@ def test_t_b21_every_view_declares_its_access():
     found = [(route, p.callback) for route, p in patterns()]
     assert len(found) > 60
     assert [route for route, view in found if not getattr(view, "access", None)] == []
-    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>", "feed/<str:secret>.csv", "changes/feed/<str:secret>.ics", "livez", "readyz", "metrics"}
+    assert {route for route, view in found if view.access == PUBLIC} == {"sign-in", "in/<str:secret>", "feed/<str:secret>.csv", "changes/feed/<str:secret>.ics", "livez", "readyz", "metrics",
+        "status/<slug:key>", "status/<slug:key>/history", "status/<slug:key>/data.json", "status/<slug:key>/feed.atom"}  # 404 unless the organisation opened it
 
 
 def test_t_b22_an_anonymous_crawl_finds_only_public_pages(company, make):

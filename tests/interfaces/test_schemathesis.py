@@ -21,7 +21,9 @@ CONFIG = {
     "operations": [{"include-path-regex": f"^/api/v1/{key}/", "parameters": {
         "path.number": {"dictionary": key}, "header.If-Match": '"1"'}} for key in registry],
 }
-EXAMPLES = 10 if connection.vendor == "sqlite" else 5  # the same code answers; the other database sees a part of them, and each kind brings forty operations
+EXAMPLES = 6 if connection.vendor == "sqlite" else 3  # the same code answers; the other database sees a part of them
+FULL = "incident"  # what all kinds share is asked of this one alone, or each kind would bring twenty operations that are the same code
+SHARED = rf"^/api/v1/(?!{FULL}/)[a-z]+/\{{number\}}/actions/({'|'.join(sorted(registry.offers['*']))})$"
 
 
 @cache
@@ -31,6 +33,7 @@ def handler():
 
 
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema(), config=schemathesis.Config.from_dict(CONFIG))
+schema = schema.exclude(path_regex=SHARED)
 schema.app = lambda environ, start_response: handler()(environ, start_response)
 
 

@@ -63,10 +63,8 @@ PRACTICES = {}  # key -> label, in the order of the page
 known = []
 
 
-def practice(key, label, prefix, screen, help):
+def practice(key, prefix, screen, help):
     """The short form in which a module writes its criteria: `add(text, test, proof)`, numbered in order."""
-    PRACTICES[key] = label
-
     def add(text, test, prove, screen=screen):
         number = sum(c.practice == key for c in known) + 1
         known.append(Criterion(f"{prefix}-{number:02}", key, text, screen, help, test, prove))

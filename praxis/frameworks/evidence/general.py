@@ -8,7 +8,7 @@ from praxis.abilities.measures.models import Snapshot
 from praxis.abilities.notices.models import Notice
 from praxis.people.models import Role
 
-from .criteria import Proof, each, has, practice, rows_of, some, told
+from .criteria import PRACTICES, Proof, each, has, practice, rows_of, some, told
 
 SHARED = {
     "incident": ("incident", _("Incident management"), "INC", "/k/incident"),
@@ -17,6 +17,7 @@ SHARED = {
     "item": ("item", _("Service configuration management"), "CMD", "/k/item"),
     "agreement": ("agreement", _("Service level management"), "SLM", "/k/agreement"),
 }
+PRACTICES.update((key, label) for key, label, _prefix, _screen in SHARED.values())
 
 
 def _roles(kind):
@@ -42,8 +43,8 @@ def _days(kind):
 
 def begin(kind):
     """The general criteria of one kind, and `add` for its own."""
-    key, label, prefix, screen = SHARED[kind]
-    add = practice(key, label, prefix, screen, kind)
+    key, _label, prefix, screen = SHARED[kind]
+    add = practice(key, prefix, screen, kind)
     standing = kind in ("item", "agreement")
     opened, moved = f"{kind}.opened", f"{kind}.moved"
     add(_("What may be seen, opened, changed, authorised and closed depends on the role"), "tests/contracts/test_every_kind.py::test_may_and_visible_to_agree_for_every_role", _roles(kind), "/admin/roles")

@@ -1,10 +1,10 @@
 """All criteria, in the order of the page."""
 
 from . import change, configuration, incident, levels, problem
-from .criteria import known
+from .criteria import PRACTICES, known
 
 MODULES = (incident, problem, change, configuration, levels)
 
 
 def criteria():
-    return tuple(known)
+    return tuple(sorted(known, key=lambda c: (list(PRACTICES).index(c.practice), c.key)))

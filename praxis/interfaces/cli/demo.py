@@ -26,7 +26,7 @@ from praxis.records import write
 from praxis.records.jobs import refresh_statistics
 from praxis.records.models import Record
 
-from . import assets, changes, estate
+from . import assets, changes, crises, estate
 
 STORY = yaml.safe_load((Path(__file__).parent / "nordwind.yaml").read_text(encoding="utf-8"))
 SIGN_IN = {"Agent": "mara.lindqvist@nordwind.example", "Team lead": "jonas.weber@nordwind.example",
@@ -48,6 +48,7 @@ def load(incidents, seed=7, done=lambda n: None):
     company.today()
     changes.build(company, STORY)
     assets.build(company, STORY)
+    crises.build(company, STORY)
     days.catch_up([company.home])
     refresh_statistics()
     return len(company.people)

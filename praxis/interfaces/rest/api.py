@@ -89,7 +89,7 @@ def problem(status, title, detail="", **more):
 
 def refused(*statuses):
     """The problems that an operation may answer with, besides those of all."""
-    return dict.fromkeys((400, 401, *statuses), shapes.Problem)
+    return dict.fromkeys((400, 401, *statuses), shapes.ProblemDetails)
 
 
 def _problems():

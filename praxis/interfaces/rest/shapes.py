@@ -50,7 +50,7 @@ class Measured(Schema):
     filters: dict[str, str]
 
 
-class Problem(Schema):
+class ProblemDetails(Schema):
     """Why it was refused (RFC 9457)."""
 
     type: str

@@ -24,16 +24,24 @@ MOST = 500
 offer = registry.offer
 
 
+def _states(record):
+    """In which states there are majors of it; asked once for a copy of a record and its version, since every verb of the room wants to know."""
+    known = record.__dict__.get("_majors")
+    if known is None or known[0] != record.version:
+        known = record.__dict__["_majors"] = (record.version, set(Major.objects.filter(incident=record.pk).values_list("state", flat=True)))
+    return known[1]
+
+
 def _not_yet(record):
-    return record.is_open and not Major.objects.filter(incident=record.pk, state="declared").exists()
+    return record.is_open and "declared" not in _states(record)
 
 
 def _runs(record):
-    return Major.objects.filter(incident=record.pk, state="declared").exists()
+    return "declared" in _states(record)
 
 
 def _ended(record):
-    return Major.objects.filter(incident=record.pk, state="stood_down").exists()
+    return "stood_down" in _states(record)
 
 
 def _running(record):
@@ -47,6 +55,7 @@ def log(major, sort, text, by, record, event="major.logged", at=None, **data):
     """One line of the room, and its event on the incident."""
     row = write.save(Line(major=major), by, needs="major.work", sort=sort, text=text, person_id=by.id, who=by.name, at=at or now())
     write.note(record, by, needs="incident.see", event=event, data={"words": text[:300], "sort": sort, **data})
+    record.__dict__.pop("_majors", None)
     return row
 
 
@@ -77,7 +86,7 @@ def _leads(record, by):
     return sorted((people | {record.service.owner_id if record.service_id else None}) - {None, by.id})
 
 
-@offer("incident", label=_("Not a major incident"), needs="major.declare", icon="x", quiet=True, when=lambda r: Major.objects.filter(incident=r.pk, state="proposed").exists())
+@offer("incident", label=_("Not a major incident"), needs="major.declare", icon="x", quiet=True, when=lambda r: "proposed" in _states(r))
 def reject_major(record: Record, by: Actor, why: Annotated[str, Ask(_("Reason"), lines=2)]):
     """Turn the proposal down, with its reason; the same signs do not propose it again."""
     found = Major.objects.filter(incident=record.pk, state="proposed").first()
@@ -85,6 +94,7 @@ def reject_major(record: Record, by: Actor, why: Annotated[str, Ask(_("Reason"),
         raise NotPossible(_t("It is not proposed."))
     write.save(found, by, needs="major.declare", state="rejected", why=why.strip()[:300])
     write.note(record, by, needs="incident.see", event="major.rejected", data={"words": why.strip()[:300]})
+    record.__dict__.pop("_majors", None)
     return record
 
 
