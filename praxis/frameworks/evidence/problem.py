@@ -19,7 +19,7 @@ add(_("Causes with evidence, by several methods over one set"), T + "test_prb06_
 add(_("A root cause that is called proved rests on evidence"), T + "test_pm5_a_cause_is_versioned_and_a_proof_needs_evidence",
     each("problem", lambda: ~has(Cause, "problem", sure="proved", evidence="", shown=None), lambda: has(Cause, "problem", sure="proved")))
 add(_("A known error says symptom, cause and workaround"), T + "test_pm3_a_published_workaround_is_on_every_open_incident_and_found_by_the_next",
-    each("problem", ~Q(workaround="") & (~Q(root_cause="") | ~Q(symptoms="")), ~Q(error_code="")))
+    each("problem", ~Q(workaround="") & (~Q(root_cause="") | ~Q(symptoms="")), Q(known_at__isnull=False)))
 add(_("The workaround reaches the open incidents and their callers"), T + "test_prb03_the_open_incidents_and_their_callers_are_told_at_once", some("problem", lambda: told("problem.communicated")))
 add(_("A change is raised from it, and its result flows back"), T + "test_a_change_that_went_well_proposes_to_resolve_its_problem", some("problem", lambda: linked("fixed_by")))
 add(_("Whoever is resolved says how; an accepted risk says why"), T + "test_prb04_an_accepted_risk_resolves_nobody_and_says_why",

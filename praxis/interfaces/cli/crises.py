@@ -37,7 +37,7 @@ def build(company, story):
         write.save(Objective(), by, service=company.services[title].record_ptr, target=target)
     for service in Service.objects.filter(organisation=company.home, title__in=OBJECTIVES):
         write.change(service, by, on_status=True)
-    write.save(Setting(), by, key="status.public", organisation=company.home, value=True)
+    write.save(Setting(), by, key="status.public", organisation=company.home.pk, value=True)
     for one in OUTAGES:
         _outage(company, *one)
     _deployments(company)

@@ -15,7 +15,7 @@ from praxis.abilities.tasks.models import TaskTemplate
 from praxis.kernel import journal
 from praxis.kernel.actors import system
 from praxis.kernel.kinds import registry
-from praxis.kernel.models import Event, Seal
+from praxis.kernel.models import Event, Seal, Setting
 from praxis.kernel.now import now
 from praxis.lib import priority
 from praxis.people.actors import actor_of
@@ -63,6 +63,7 @@ def remove():
             count = rows.count()
             Event.objects.filter(organisation=home.pk).delete()
             Seal.objects.filter(organisation=home.pk).delete()
+            Setting.objects.filter(organisation=home.pk).delete()
             left = [kind.model._base_manager.filter(organisation=home) for kind in registry.values()]
             while left:  # what others point at goes after them
                 still = [found for found in left if not _gone(found)]
