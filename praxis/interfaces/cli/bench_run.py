@@ -37,13 +37,14 @@ from praxis.people.signin import make_token
 from praxis.practices.incident.models import Incident
 from praxis.records import write
 
-from . import bench_estate
+from . import bench_crises, bench_estate
 
 BUDGETS = {  # CPU ms at 100,000 incidents (issue 2); statements; kB gzip
     "api read": (3, None, None), "api list of 50": (6, None, None), "api create": (8, None, None), "api assign": (8, None, None),
     "search rare word": (6, None, None), "search 1 % of titles": (25, None, None), "page home": (25, None, None),
     "item list": (20, None, None), "item search": (10, None, None), "page item": (20, None, None), "impact of depth 5": (30, None, None), "impact, chain of 1,000": (50, None, None), "impact, tree of 1,000": (50, None, None),
     "page change": (30, None, None), "conflict check": (30, None, None), "calendar month": (40, None, None),
+    "page problem": (20, None, None), "room": (25, None, None), "timeline of 10,000": (30, None, None), "clusters of all, once": (60_000, None, None), "one alert of 10,000": (2, None, None),
     "page list": (20, 10, 10), "page incident": (15, 12, 6), "preview": (9, 9, None),
 }
 ESTATE = ("item list", "item search", "page item", "impact of depth 5", "impact, chain of 1,000", "impact, tree of 1,000")
@@ -145,6 +146,7 @@ class Bench:
         def post(url, body):
             return api.post(url, json.dumps(body), content_type="application/json", headers=head)
 
+        crises = bench_crises.made(self) if self.records else {}
         requests = {
             "api read": lambda: api.get(f"/api/v1/incident/{next(pick)}", headers=head),
             "api list of 50": lambda: api.get("/api/v1/incident?state.is_not=resolved,closed,cancelled", headers=head),
@@ -164,6 +166,9 @@ class Bench:
             "impact of depth 5": lambda: client.get(f"/items/{next(items)}/impact?levels=5"),
             "impact, chain of 1,000": lambda: client.get(f"/items/{self.estate['chain']}/impact?levels=1000"),
             "impact, tree of 1,000": lambda: client.get(f"/items/{self.estate['tree']}/impact?levels=1000"),
+            "page problem": lambda: client.get(f"/r/{crises['problem']}"),
+            "room": lambda: client.get(f"/incidents/{crises['major']}/room"),
+            "timeline of 10,000": lambda: client.get(f"/timeline/{crises['service']}"),
             "preview": lambda: client.get(f"/r/{next(pick)}?as=preview", headers={"HX-Request": "true"}),
         }
         if not self.records:
@@ -173,6 +178,8 @@ class Bench:
             if name == "api assign":
                 fresh = iter([post("/api/v1/incident", {"title": "t", "team": self.teams[0].pk}).json()["number"] for _ in range(self.runs + 6)])
             out.append(self._time(name, run))
+        for name, took in bench_crises.once() if self.records else ():
+            out.append(summary(name, [took, took], 0, 0, None, statistics.median(yardstick() for _n in range(9)) / YARD))
         return out
 
     def _time(self, name, run):
