@@ -348,3 +348,19 @@ def test_what_the_pictures_say_is_escaped(roaming, manager):
     causes = causes_of(problem)
     for drawn in (drawing.fishbone("<b>x</b>", causes), drawing.tree("<b>x</b>", causes), drawing.bars([(now().date(), 3)], {now().date(): "<i>"})):
         assert "<script" not in drawn and "<b>" not in drawn and "<i>" not in drawn
+
+
+def test_inc14_a_known_error_is_named_and_a_workaround_offers_a_problem(roaming, manager, make, company):
+    problem, _incidents = roaming
+    by, client = system("M", company.organisation.pk), company.client("team_lead")
+    incident = make("incident", title="Scanner drops")
+    with pytest.raises(ValidationError, match="known error"):
+        write.move(incident, by, "resolve", close_code="known_error", solution="As before")
+    write.link(incident, problem, "problem", by)
+    assert write.move(fresh(incident), by, "resolve", close_code="known_error", solution="As before").state == "resolved"
+    other = make("incident", title="Printer jams again")
+    write.move(other, by, "resolve", close_code="workaround", solution="Open the flap")
+    offer = f'/r/{other.number}/do/raise_problem'
+    assert offer in client.get(f"/r/{other.number}").content.decode()
+    write.act(fresh(other), company.actor("agent"), "raise_problem", title="Jams")
+    assert "the cause is still there" not in client.get(f"/r/{other.number}").content.decode()

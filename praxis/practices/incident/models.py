@@ -9,7 +9,7 @@ from praxis.estate.cmdb.models import Item
 from praxis.kernel.now import now
 from praxis.kernel.settings import Setting
 from praxis.people.models import Row
-from praxis.records.models import Record
+from praxis.records.models import Link, Record
 from praxis.records.priorities import Level, judged
 
 from . import rules
@@ -19,6 +19,9 @@ CAUSES = Setting("incident.causes", dict, {}, "Causes of incidents", valid=rules
 
 REMINDERS = Setting("incident.reminders", dict, {"nudge": [3, 6], "resolve": 9},
                     "Working days on hold for the requester after which they are reminded, and after which it counts as solved", valid=rules.check_reminders)
+
+
+KNOWN_ERROR = "known_error"  # the code that has to name its problem
 
 
 class HoldReason(models.TextChoices):
@@ -86,6 +89,8 @@ class Incident(Record):
         for field, codes in (("close_code", CLOSE_CODES), ("cause", CAUSES)):
             if field in names and (value := getattr(self, field)) and value not in codes(self.organisation_id):
                 raise ValidationError({field: _t("Choose one of the list.")})
+        if "close_code" in names and self.close_code == KNOWN_ERROR and self.pk and not Link.objects.filter(source=self.pk, type="problem").exists():
+            raise ValidationError({"close_code": _t("Say which known error it is: link its problem, or apply its workaround.")})
 
     def priority_why(self):
         """Why the priority is what it is, in a few words beside it."""

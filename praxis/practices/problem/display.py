@@ -125,10 +125,11 @@ def _facts(record, by):
 
 
 def _on_incident(record, by):
-    """On an incident: its problem, with the workaround that is known (PM3)."""
+    """On an incident: its problem, with the workaround that is known (PM3); an offer to raise one where a workaround alone solved it (INC-14)."""
     found = next((x.target for x in links_of(record) if x.source_id == record.pk and x.type == "problem" and by.may("problem.see", x.target)), None)
     if found is None:
-        return None
+        helped = record.close_code == "workaround" and record.phase in ("done", "final") and by.has("problem.open")
+        return {"problem": None} if helped else None
     return {"problem": Problem.objects.get(pk=found.pk), "may": by.may("incident.work", record) and record.is_open}
 
 
