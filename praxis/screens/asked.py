@@ -1,6 +1,7 @@
 """The dialog of a move or verb: fields from the declaration, values back as Python."""
 
 import json
+from inspect import signature
 
 from django import forms
 from django.db.models import BooleanField
@@ -29,10 +30,17 @@ class Files(forms.FileField):
 def form_for(record, step, actor, data=None, files=None, first=None):
     """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field. `first` is what a link fills in already."""
     made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
-    initial = _initial(record, made) | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
+    initial = _usual(step) | _initial(record, made) | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
     form = type("Asked", (forms.Form,), made)(data, files, initial=initial)
     form.use_required_attribute = False
     return form
+
+
+def _usual(step):
+    """What a verb takes where nothing is said: the form begins with it."""
+    if isinstance(step, Move):
+        return {}
+    return {n: p.default for n, p in signature(step.run).parameters.items() if p.default not in (p.empty, None, "", False)}
 
 
 def _initial(record, made):

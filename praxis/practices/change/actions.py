@@ -215,7 +215,7 @@ for kind in ("incident", "problem"):
 @registry.offer("problem", label=_("Raise change"), needs="change.open", icon="t-change", when=lambda record: record.is_open)
 def raise_change(record: Record, by: Actor, title: Annotated[str, Ask(_("What is changed"))], model: Annotated[str, Ask(_("Model"), options=lambda record, actor: _models(actor))] = "normal"):
     """Plan the fix as a change, with the problem's facts copied; both are linked, and the result is told on the problem."""
-    chosen = next((m for m in models_for(by) if m.key == model), None)
+    chosen = next((m for m in models_for(by) if m.key == (model or "normal")), None)
     if chosen is None:
         raise ValidationError({"model": _t("Choose one of the list.")})
     service = record.service_id if record.service_id and by.may("service.see", record.service) else None
