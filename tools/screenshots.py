@@ -24,7 +24,9 @@ PAGES = {"login": (None, "/sign-in"), "home": (AGENT, "/"), "incidents": (AGENT,
          "admin": (ADMIN, "/admin/levels"), "admin-targets": (ADMIN, "/admin/targets"), "admin-people": (ADMIN, "/admin/people"), "admin-settings": (ADMIN, "/admin/settings"),
          "admin-log": (ADMIN, "/admin/log"), "item": (AGENT, "item"), "impact": (AGENT, "item/impact"), "items": (AGENT, "/k/item"), "import": (ADMIN, "/import"), "what-if": (ADMIN, "/levels/what-if"),
          "reports": (LEAD, "/reports/health"), "figures": (LEAD, "/reports"), "home-lead": (LEAD, "/"), "even-out": (LEAD, "/even-out"), "away": (AGENT, "/away"),
-         "tasks": (AGENT, "/k/task?view=open")}
+         "tasks": (AGENT, "/k/task?view=open"), "problem": (ADMIN, "/k/problem?view=all > /r/"), "room": (ADMIN, "/k/incident?all=1&title.contains=No Wi-Fi in hall B > /incidents/ /room"),
+         "timeline": (ADMIN, "/k/item?title.contains=wlc-ham-01 > /timeline/"), "availability": (ADMIN, "/k/service?view=all&title.contains=Wireless > /services/ /availability"),
+         "evidence": (ADMIN, "/evidence"), "delivery": (ADMIN, "/delivery"), "alerts": (ADMIN, "/alerts"), "status": (EMPLOYEE, "/status/nordwind")}  # "list > before after": the first of a list
 
 
 def chromium(playwright):
@@ -79,6 +81,11 @@ def shoot(base, env, wanted):
                             if path.startswith("item"):
                                 page.goto(base + "/k/item?title.contains=wlc-ham-01")
                                 path = page.get_attribute("#rows .ttl >> nth=0", "href").replace("/r/", "/items/" if "impact" in path else "/r/") + path.removeprefix("item")
+                            if " > " in path:
+                                path, _to, around = path.partition(" > ")
+                                before, _space, after = around.partition(" ")
+                                page.goto(base + path)
+                                path = before + page.get_attribute("#rows .ttl >> nth=0", "href").rsplit("/", 1)[1] + after
                             page.goto(base + path)
                             page.wait_for_load_state("networkidle")
                             page.screenshot(path=OUT / f"{name}{suffix}-{theme}.png")

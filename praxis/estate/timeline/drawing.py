@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _t
 from markupsafe import Markup, escape
 
 WIDE, NAME, LANE, LEAST = 900, 110, 26, 4
-TONES = {"incident": "amber", "problem": "purple", "change": "blue", "release": "blue", "deployment": "grey", "outage": "red"}
+TONES = {"incident": "amber", "problem": "violet", "change": "blue", "release": "blue", "deployment": "grey", "outage": "red"}
 
 
 def lanes(entries, end, words):
