@@ -1,5 +1,7 @@
 """What records were at a moment of the past, folded from their events: columns, and links by number."""
 
+from datetime import timedelta
+
 from praxis.kernel.models import Event
 
 from .models import Record
@@ -17,6 +19,19 @@ def columns_at(ids, moment):
         if subject in found:
             found[subject] |= {column: (entry[1], entry[3]) for column, entry in changes.items()}
     return found
+
+
+def value_of(then, column):
+    """The value that a column had, out of one record's part of `columns_at`; None if it was never set."""
+    return then.get(column, (None, ""))[0]
+
+
+def last_moments(record, most=7):
+    """[(moment, who)] just after the last changes of a record, one a minute, to look back at with one click."""
+    found = {}
+    for at, who in Event.objects.filter(subject=record.pk).order_by("-id").values_list("at", "actor_name")[:200]:
+        found.setdefault(at.replace(second=0, microsecond=0), (at + timedelta(seconds=1), who))
+    return list(found.values())[:most]
 
 
 def links_at(ids, moment):

@@ -120,7 +120,7 @@ def test_t_k6_the_bundle_holds_nothing_personal(place, tmp_path):
     with zipfile.ZipFile(file) as kept:
         text = kept.read("facts.json").decode()
     secret = (Path(env["PRAXIS_HOME"]) / "secret.key").read_text()
-    assert '"incident": 5' in text
+    assert json.loads(text)["records"]["incident"] >= 5, "the history's five, and the story's own"
     for hidden in (secret, "nordwind.example", "Birgit", "Hansen", str(tmp_path), "postgres@"):
         assert hidden not in text, hidden
 

@@ -213,7 +213,8 @@ def test_readings_of_others_and_nonsense_are_refused(service, company, other, re
     person = other.person("slm@borg.example", "service_level_manager")
     assert rest(person, "post", f"/service/{service.number}/readings", [{"at": "2026-06-01T00:00:00Z", "good": 1, "bad": 0}]).status_code == 404
     mine = company.person("slm@acme.example", "service_level_manager")
-    for body in ([{"at": "2026-06-01T00:00:00", "good": 1, "bad": 0}], [{"at": "never", "good": 1, "bad": 0}], [{"at": "2026-06-01T00:00:00Z", "good": -1, "bad": 0}], {"x": 1}):
+    for body in ([{"at": "2026-06-01T00:00:00", "good": 1, "bad": 0}], [{"at": "never", "good": 1, "bad": 0}], [{"at": "0001-01-01T00:00:00+05:00", "good": 1, "bad": 0}],
+                 [{"at": "9999-12-31T23:59:59-05:00", "good": 1, "bad": 0}], [{"at": "2026-06-01T00:00:00Z", "good": -1, "bad": 0}], {"x": 1}):
         assert rest(mine, "post", f"/service/{service.number}/readings", body).status_code == 422
     assert not Reading.objects.exists()
 

@@ -1,10 +1,7 @@
 """Pages of the configuration: the impact of an item, an item in the past, what discovery is not sure about, baselines, the audit."""
 
-from datetime import datetime
-
 from django.db.models import Q
 from django.http import Http404, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,11 +10,10 @@ from praxis.abilities.sources.models import Candidate
 from praxis.kernel.display import fields
 from praxis.kernel.errors import Refused
 from praxis.kernel.kinds import registry
-from praxis.kernel.models import Event
-from praxis.kernel.now import now
+from praxis.kernel.now import moment_of, now
 from praxis.lib.text import whole
 from praxis.records import write
-from praxis.records.asof import by_numbers
+from praxis.records.asof import by_numbers, last_moments
 from praxis.records.models import Link
 from praxis.records.read import briefs, by_number
 from praxis.records.relating import types
@@ -56,16 +52,6 @@ def item_impact(request, number):
                 drawn=None if as_list or len(graph.nodes) == 1 else drawing.svg(graph), said=drawing.sentence(graph), deepest=impact.DEEPEST)
 
 
-def _moment(text):
-    """A past moment as an address asks for it; None for what is none."""
-    try:
-        found = datetime.fromisoformat(text)
-        found = found if found.tzinfo else timezone.make_aware(found)
-        return found if 1970 <= found.year <= 9000 else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _item(request, number):
     record = record_of(request, number)
     if record.kind != "item":
@@ -79,7 +65,7 @@ def item_then(request, number):
     """An item as it was at a moment, its relations and what broke with it then, beside what is now."""
     record = _item(request, number)
     asked = request.GET.get("at", "")
-    at = _moment(asked) if asked else now()
+    at = moment_of(asked) if asked else now()
     error = _t("Write a moment such as 2026-11-01T12:00.") if at is None else ""
     at = at or now()
     then, today = past.columns_at([record.pk], at).get(record.pk), past.columns_at([record.pk], now()).get(record.pk, {})
@@ -90,15 +76,7 @@ def item_then(request, number):
     return page(request, "cmdb/then.j2", 422 if error else 200, section="item", record=record, kind=record.type, at=at, error=error, there=then is not None,
                 rows=[r for r in rows if r[1] or r[2]], kept=sorted(before & after), gone=sorted(before - after), came=sorted(after - before),
                 drawn=drawing.svg(graph) if graph and len(graph.nodes) > 1 else None, said=drawing.sentence(graph) if graph else "",
-                moments=_moments(record))
-
-
-def _moments(record):
-    """[(moment, who)] of the last changes, one a minute, to look back at with one click."""
-    found = {}
-    for at, who in Event.objects.filter(subject=record.pk).order_by("-id").values_list("at", "actor_name")[:200]:
-        found.setdefault(at.replace(second=0, microsecond=0), (at, who))
-    return list(found.values())[:7]
+                moments=last_moments(record))
 
 
 @route("items/<slug:number>/delete", "item_delete", "item.delete")

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_GET
 
 from praxis.estate.cmdb import past
 from praxis.kernel.display import fields
-from praxis.kernel.now import now
+from praxis.kernel.now import moment_of, now
 from praxis.lib.text import whole
+from praxis.records.asof import last_moments, value_of
 from praxis.screens.draw import page
 from praxis.screens.jinja import full
 from praxis.screens.pages import page as route
@@ -24,11 +24,8 @@ DAYS = 3_650
 def _moment(request, today):
     """(the past moment that is asked for or None for now, error): ?at= exactly, or ?back= days before today, as the slider says it."""
     if typed := request.GET.get("at", ""):
-        try:
-            found = datetime.fromisoformat(typed)
-            found = found if found.tzinfo else timezone.make_aware(found)
-            found.astimezone(UTC)  # the first and the last day that a date can say have no moment in other zones
-        except (ValueError, OverflowError):
+        found = moment_of(typed)
+        if found is None:
             return None, _t("Write a moment such as 2026-11-01T12:00.")
         return (found if found < today else None), ""
     back = whole(request.GET.get("back", "")) or 0
@@ -61,6 +58,6 @@ def timeline(request, number):
     facts = [(str(known[n].label), words) for n, (value, words) in sorted((then or {}).items()) if n in known and words]
     days = min(DAYS, max(1, (today - record.opened_at).days + 1))
     return page(request, "timeline/page.j2", 422 if error else 200, section=record.kind, record=record, kind=record.type, at=at, error=error, rows=rows, kinds=kinds, chosen=chosen,
-                there=at is None or then is not None, facts=facts, title=read._value(then or {}, "title") or record.title, relations=sorted(past.relations_at(record, actor, at)) if at else [],
-                drawn=drawing.lanes(rows, at or today, full), days=days, back=min(days, (today - at).days) if at else 0, moments=read.moments(record),
+                there=at is None or then is not None, facts=facts, title=value_of(then or {}, "title") or record.title, relations=sorted(past.relations_at(record, actor, at)) if at else [],
+                drawn=drawing.lanes(rows, at or today, full), days=days, back=min(days, (today - at).days) if at else 0, moments=last_moments(record),
                 cursor=f"{rows[-1].began.astimezone(UTC).isoformat()}~{rows[-1].record.pk}" if older else "", today=today)

@@ -4,13 +4,13 @@ Now is read from the rows, a past moment is folded from the log: who named the r
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import F, Q
 
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
-from praxis.records.asof import by_numbers, columns_at, links_at
+from praxis.records.asof import by_numbers, columns_at, links_at, value_of
 from praxis.records.models import Link, Record
 from praxis.records.relating import types
 
@@ -88,29 +88,17 @@ def _then(record, actor, kinds, before, most, moment):
     for row in Record.objects.filter(pk__in=facts.keys(), kind__in=wanted):
         kind, then = wanted[row.kind], facts[row.pk]
         column = "service" if record.kind == "service" else kind.span.item
-        if row.pk not in how and _value(then, column) != record.pk:
+        if row.pk not in how and value_of(then, column) != record.pk:
             continue
-        began = row.opened_at if kind.span.begin == "opened_at" else _time(_value(then, kind.span.begin))
+        began = row.opened_at if kind.span.begin == "opened_at" else _time(value_of(then, kind.span.begin))
         if began is None or not actor.may(f"{kind.key}.see", row):
             continue
-        stage = kind.lifecycle.states.get(_value(then, "state"), kind.lifecycle.first)
-        one = Entry(row, _value(then, "title") or row.title, stage, began, _time(_value(then, kind.span.end)), tuple(sorted(how.get(row.pk, ()))))
+        stage = kind.lifecycle.states.get(value_of(then, "state"), kind.lifecycle.first)
+        one = Entry(row, value_of(then, "title") or row.title, stage, began, _time(value_of(then, kind.span.end)), tuple(sorted(how.get(row.pk, ()))))
         if before is None or one.key < tuple(before):
             found.append(one)
     return sorted(found, key=lambda e: e.key, reverse=True)[:most]
 
 
-def _value(then, column):
-    return then.get(column, (None, ""))[0]
-
-
 def _time(value):
     return datetime.fromisoformat(value) if isinstance(value, str) and value else value or None
-
-
-def moments(record, most=7):
-    """[(moment, who)] of the last changes of the record itself, one a minute, to look back at with one click."""
-    found = {}
-    for at, who in Event.objects.filter(subject=record.pk).order_by("-id").values_list("at", "actor_name")[:200]:
-        found.setdefault(at.replace(second=0, microsecond=0), (at + timedelta(seconds=1), who))
-    return list(found.values())[:most]

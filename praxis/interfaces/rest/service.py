@@ -15,6 +15,7 @@ from praxis.records.read import by_number
 from .api import NOT_THERE, ONCE, answer, api, once, refused
 
 MOST = 1000
+FIRST, LAST = 1990, 2200  # years
 
 
 class Counted(Schema):
@@ -66,6 +67,8 @@ def readings(request, number: str, body: list[Counted]):
     moments = {one.at: one for one in body if one.at.tzinfo}
     if len({one.at for one in body}) != len(moments):
         raise HttpError(422, "Every time needs its zone, such as 2026-11-30T22:00:00Z.")
+    if any(not FIRST <= at.year <= LAST for at in moments):  # at the ends of the calendar a change of zone has no answer
+        raise HttpError(422, f"Times lie between {FIRST} and {LAST}.")
 
     def keep():
         there = set(Reading.objects.filter(service=record.pk, at__in=moments).values_list("at", flat=True))
@@ -86,8 +89,8 @@ def month(request, number: str, year: int | None = None, month: int | None = Non
     zone = read.zone_of(record)
     today = read.now().astimezone(read.ZoneInfo(zone)).date()
     year, month = year or today.year, month or today.month
-    if not (1990 <= year <= 2200 and 1 <= month <= 12):
-        raise HttpError(422, "Write a year from 1990 to 2200 and a month from 1 to 12.")
+    if not (FIRST <= year <= LAST and 1 <= month <= 12):
+        raise HttpError(422, f"Write a year from {FIRST} to {LAST} and a month from 1 to 12.")
     start, end = read.month_of(today.replace(year=year, month=month, day=1), zone)
     found, budget = read.told(record, start, end), read.budget_of(record)
     one = found.found
