@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ import pytest
 CHROMIUM = "/usr/bin/chromium"
 PRAXIS = str(Path(sys.executable).parent / "praxis")
 REQUIRED = "browser" in os.environ.get("PRAXIS_REQUIRE", "")
-PORT = 8791
 
 
 def pytest_collection_modifyitems(items):
@@ -22,6 +22,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             if not Path(CHROMIUM).exists() and not REQUIRED:
                 item.add_marker(pytest.mark.skip(reason="Debian's chromium is not installed: apt-get install chromium"))
+
+
+def free_port():
+    """A port that nobody listens on, so that two runs do not meet."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 class Site:
@@ -42,10 +49,11 @@ def site(tmp_path_factory):
     home = tmp_path_factory.mktemp("site")
     env = os.environ | {"PRAXIS_HOME": str(home), "DATABASE_URL": f"sqlite:///{home}/site.sqlite3"}
     env.pop("PRAXIS_NOW", None)
-    made = Site(f"http://127.0.0.1:{PORT}", env)
+    port = free_port()
+    made = Site(f"http://127.0.0.1:{port}", env)
     made.praxis("setup")
     made.praxis("demo", "load", "--incidents", "300")
-    server = subprocess.Popen([PRAXIS, "serve", "--port", str(PORT)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen([PRAXIS, "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(150):
             try:

@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from .conftest import PRAXIS
+from .conftest import PRAXIS, free_port
 
 ELIF, PIOTR, TOMASZ, JONAS, LUCAS, PRIYA, SOFIA, SAMUEL, HENRIK = (f"{n}@nordwind.example" for n in (
     "elif.demir", "piotr.zielinski", "tomasz.kowalski", "jonas.weber", "lucas.moreau", "priya.nair", "sofia.marino", "samuel.okafor", "henrik.voss"))
-LATER_PORT = 8792
 MACHINE = {"deviceid": "lt-501-2026", "itemtype": "Computer", "action": "inventory", "content": {
     "bios": {"ssn": "5CGJOURNEY1", "smanufacturer": "HP", "smodel": "EliteBook 840"},
     "hardware": {"name": "lt-501", "uuid": "4c4c4544-0034-3010-8048-b6c04f50aaaa", "chassis_type": "Laptop"}, "networks": [{"mac": "a4:bb:6d:50:10:01"}]}}
@@ -168,8 +167,9 @@ def _carried_out(site, enter, number, start):
     """In its window, on a second server whose clock stands there; then reviewed and closed."""
     moment = (start + timedelta(minutes=5)).isoformat()
     env = site.env | {"PRAXIS_NOW": moment}
-    server = subprocess.Popen([PRAXIS, "serve", "--port", str(LATER_PORT)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    base = f"http://127.0.0.1:{LATER_PORT}"
+    port = free_port()
+    server = subprocess.Popen([PRAXIS, "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
     try:
         for _n in range(150):
             try:
