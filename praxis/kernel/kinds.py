@@ -68,6 +68,9 @@ class Action:
     quiet: bool = False  # has a place of its own on the page, so the menu leaves it out
     offered_by: str = ""  # an offer is checked against the offering practice's permission
     after_close: bool = False  # possible in a FINAL state
+    many: bool = False  # offered for the chosen rows of a list as well
+    side: bool = False  # makes another record out of this one: asked in a panel beside the page, which stays as it is
+    first: Callable | None = None  # (record, actor) -> {argument: value} with which the form begins
 
     @cached_property
     def arguments(self):
@@ -89,11 +92,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Span:
-    """How a record stands on timelines: the columns of its begin and its end, and the column that names the item it is about."""
+    """How a record stands on timelines: the columns of its begin and its end, and the column that names the item it is about.
+
+    With `below`, one about an item stands on the timelines of the services that rest on it as well.
+    """
 
     begin: str = "opened_at"
     end: str = "resolved_at"
     item: str = ""
+    below: bool = False
 
 
 @dataclass(eq=False)

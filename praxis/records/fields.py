@@ -1,9 +1,12 @@
 """The facts that every kind has, declared once."""
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from praxis.kernel.display import Field, Option, contribute
+from praxis.kernel.now import moment_of
 from praxis.people.models import Membership, Person, Site, Team
 
 from . import where
@@ -14,6 +17,16 @@ from .write import move
 
 MOST = 20  # people shown before somebody types
 ROWS = 200  # of what there is less of
+
+
+def moment(text, name):
+    """A time as a form or REST writes it, in the reader's zone where it says none; ValidationError beside `name` for anything else."""
+    found = moment_of(str(text).strip())
+    if found is None:
+        raise ValidationError({name: _t("Write a time such as 2026-11-30T22:00.")})
+    if not 1971 <= found.year <= 2199:
+        raise ValidationError({name: _t("Write a year from 1971 to 2199.")})
+    return found
 
 
 def ours(rows, actor, record):

@@ -30,7 +30,8 @@ class Files(forms.FileField):
 def form_for(record, step, actor, data=None, files=None, first=None):
     """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field. `first` is what a link fills in already."""
     made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
-    initial = _usual(step) | _initial(record, made) | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
+    copied = step.first(record, actor) if data is None and getattr(step, "first", None) else {}
+    initial = _usual(step) | _initial(record, made) | copied | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
     form = type("Asked", (forms.Form,), made)(data, files, initial=initial)
     form.use_required_attribute = False
     return form

@@ -59,6 +59,11 @@ class Listing:
         self.page_number = max(1, min(PAGES, whole(query.get("page", "1")) or 1))
         self.more = False
 
+    @property
+    def many(self):
+        """The verbs that this reader may use on several rows at once."""
+        return [v for v in self.kind.verbs.values() if v.many and self.actor.has(v.permission(self.kind.key))]
+
     def _saved(self):
         rows = SavedView.objects.filter(kind=self.kind.key).filter(_mine(self.actor)).order_by("label")[:30]
         return [View(f"v{v.pk}", v.label, from_json(v.condition), v.sort) for v in rows]

@@ -19,7 +19,7 @@ from praxis.records.where import catalogue
 from . import answers
 from .access import access
 from .asked import ALL, added_fields, added_sections, choice, form_for, show, typed, value_of
-from .draw import asked_by_script, fragment, macro, page, panel, slots
+from .draw import asked_by_script, fragment, html, macro, page, panel, slots
 from .heads import head
 from .list_pages import kind_of
 from .lists import signs_of
@@ -138,7 +138,7 @@ def run(request, record, step, label, doing, after=None):
             try:
                 with listen.collect() as events:
                     made = once(request, lambda: doing({k: v for k, v in form.cleaned_data.items() if given(request, k)}))
-                return after(made, events) if after else done(request, record, made, events)
+                return after(made, events) if after else done(request, record, made, events, getattr(step, "side", False))
             except ValidationError as problem:
                 show(form, problem)
             except Refused as problem:
@@ -164,9 +164,15 @@ def once(request, doing):
     return write.once(key and f"{request.path}:{key}", request.actor, lambda: doing().number)
 
 
-def done(request, record, number, events):
-    """Another record came out of it: go there; else what became stale."""
+def done(request, record, number, events, side=False):
+    """Another record came out of it: go there, or stay and name it where it was made beside the page; else what became stale."""
     if number and number != record.number:
+        if side and asked_by_script(request):
+            answer = answers.after(request, record, events)
+            made = by_number(number, request.actor)
+            if made is not None:
+                answer.content += html(request, "made.j2", made=made).encode()
+            return answer
         there = f"/r/{number}"
         return HttpResponse(headers={"HX-Redirect": there}) if asked_by_script(request) else answers.SeeOther(there)
     return answers.after(request, record, events)

@@ -29,7 +29,7 @@ def test_ten_past_moments_say_what_was_said_then(make, company, seed):
         items, services = [make("item", title=f"i{n}") for n in range(3)], [make("service", title=f"s{n}") for n in range(2)]
         for step in range(90):
             clock.shift(timedelta(minutes=11))
-            act = dice.choice(["open"] * 3 + ["point", "serve", "rename", "take", "resolve", "outage", "end", "change", "problem", "link", "unlink"])
+            act = dice.choice(["open"] * 3 + ["point", "serve", "rename", "take", "resolve", "outage", "end", "change", "problem", "link", "unlink", "rest", "unrest"])
             open_ones = list(Incident.objects.filter(state__in=("new", "in_progress")))
             one = dice.choice(open_ones) if open_ones else make("incident", title="first")
             item, service = dice.choice(items), dice.choice(services)
@@ -58,7 +58,11 @@ def test_ten_past_moments_say_what_was_said_then(make, company, seed):
                 make("problem", title=f"prb {step}", item=item.pk, service=service.pk)
             elif act == "link":
                 write.link(one, item, "related", by)
-            elif act == "unlink" and (link := Link.objects.filter(type__in=("related", "affects")).order_by("pk").first()):
+            elif act == "rest":
+                first, second = dice.choice([*services, *items]), dice.choice(items)
+                if first.pk != second.pk:
+                    write.link(first, second, "depends-on", by)
+            elif act == "unrest" and (link := Link.objects.filter(type="depends-on").order_by("pk").first()) or act == "unlink" and (link := Link.objects.filter(type__in=("related", "affects")).order_by("pk").first()):
                 first, second = Record.objects.get(pk=link.source_id), Record.objects.get(pk=link.target_id)
                 write.unlink(first.type.model.objects.get(pk=first.pk), second.type.model.objects.get(pk=second.pk), link.type, by)
             if step % 6 == 5:
@@ -71,6 +75,17 @@ def test_ten_past_moments_say_what_was_said_then(make, company, seed):
             assert said(record, by, moment) == rows, (record.title, moment)
             differing += rows != said(record, by)
         assert differing > 20
+
+
+def test_a_service_tells_the_outages_of_what_it_rests_on(make, company):
+    by = system("M", company.organisation.pk)
+    service, server, rack, other = make("service", title="Shop"), make("item", title="web-1"), make("item", title="rack-1"), make("item", title="alone")
+    write.link(service, server, "depends-on", by)
+    write.link(server, rack, "depends-on", by)
+    outages = [write.move(make("outage", title=t.title, sort="unplanned", item=t.pk, began_at=now() - timedelta(minutes=5)), by, "begin") for t in (rack, other)]
+    numbers = [e.record.number for e in read.entries(service, by)]
+    assert outages[0].number in numbers and outages[1].number not in numbers
+    assert [e.record.number for e in read.entries(rack, by)] == [outages[0].number]
 
 
 def test_the_page_now_then_and_page_by_page(make, company):

@@ -246,6 +246,17 @@ def test_bulk_assigns_and_names_what_was_refused(company, make):
     assert set(type(records[0]).objects.values_list("team", flat=True)) == {company.network.pk}
 
 
+def test_bulk_offers_what_may_be_done_and_gathers_children(company, make):
+    parent, *rows = make(count=4)
+    client = company.client("team_lead")
+    shown = client.get("/k/incident?all=1").content.decode()
+    assert all(f'name="do" value="{verb}"' in shown for verb in ("take", "reassign", "make_child", "merge", "has_problem"))
+    assert 'name="do"' not in company.client("auditor").get("/k/incident?all=1").content.decode()
+    answer = client.post("/k/incident/bulk", {"pick": [r.number for r in (*rows, parent)], "do": "make_child", "go": "1", "parent": parent.number})
+    assert answer.status_code == 409 and "3 done, 1 not" in answer.content.decode(), "it does not stand above itself"
+    assert {x.source_id for x in parent.links_in.filter(type="child_of")} == {r.pk for r in rows}
+
+
 def test_the_one_line_form_saves_and_resolves(company):
     client, caller = company.client("agent"), company.people["requester"]
     assert "Requester" in client.get("/incidents/new?caller=requ").content.decode()

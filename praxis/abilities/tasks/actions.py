@@ -118,7 +118,7 @@ def _told(record, by, words):
     write.note(record, by, needs=f"{record.kind}.see", event="tasks.added", data={"words": words})
 
 
-@TASK.action(label=_("Assign to me"), needs="task.work", icon="hand", hotkey="I", when=lambda record: record.is_open and record.owner_id is None)
+@TASK.action(label=_("Assign to me"), needs="task.work", icon="hand", hotkey="I", many=True, when=lambda record: record.is_open and record.owner_id is None)
 def take(record: Task, by: Actor):
     """Become the owner of a task that has none."""
     return write.change(record, by, needs="task.work", event="task.changed", seen=record.version, owner=by.id)

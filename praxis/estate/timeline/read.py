@@ -1,4 +1,5 @@
-"""The entries of a timeline: records that name the service or the item, or are linked with it, each with its stretch of time.
+"""The entries of a timeline: records that name the service or the item, or are linked with it, each with its stretch of time; for a service the
+outages of what it rests on, too.
 
 Now is read from the rows, a past moment is folded from the log: who named the record then, under which title, in which state.
 """
@@ -8,6 +9,7 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
+from praxis.estate.cmdb import impact, past
 from praxis.kernel.kinds import registry
 from praxis.kernel.models import Event
 from praxis.records.asof import by_numbers, columns_at, links_at, value_of
@@ -16,6 +18,7 @@ from praxis.records.relating import types
 
 PAGE = 50
 SUBJECTS = ("service", "item")
+DEPTH = 6  # relations down from a service to what brings it down, as its availability counts them
 LONG_AGO = 2_000  # links of one record that are looked at
 
 
@@ -50,9 +53,16 @@ def entries(record, actor, moment=None, before=None, kinds=None, most=PAGE):
     return (_now if moment is None else _then)(record, actor, chosen, before, most, moment)
 
 
+def _naming(kind, record, below):
+    """[(column, ids)] of the columns by which records of a kind name the subject; `below` is what a service rests on."""
+    if record.kind != "service":
+        return [(kind.span.item, [record.pk])] if kind.span.item else []
+    return [("service", [record.pk])] + ([(kind.span.item, sorted(below))] if kind.span.below else [])
+
+
 def _now(record, actor, kinds, before, most, _moment):
-    how = {}
-    known = types()
+    how, known = {}, types()
+    below = impact.below([record.pk], DEPTH) if record.kind == "service" and any(k.span.below for k in kinds) else ()
     ends = Link.objects.filter(Q(source=record.pk) | Q(target=record.pk)).order_by("-pk")
     for link in ends.annotate(a=F("source__kind"), b=F("target__kind"))[:LONG_AGO]:
         out = link.source_id == record.pk
@@ -60,12 +70,12 @@ def _now(record, actor, kinds, before, most, _moment):
         how.setdefault(kind, {}).setdefault(link.target_id if out else link.source_id, set()).add(str(words))
     found = {}
     for kind in kinds:
-        begin, end, column = kind.span.begin, kind.span.end, record.kind if record.kind == "service" else kind.span.item
+        begin, end = kind.span.begin, kind.span.end
         rows = kind.model.objects.visible_to(actor, f"{kind.key}.see").filter(**{f"{begin}__isnull": False}).order_by(f"-{begin}", "-pk")
         if before:
             rows = rows.filter(Q(**{f"{begin}__lt": before[0]}) | Q(**{begin: before[0], "pk__lt": before[1]}))
-        asked = ([rows.filter(**{column: record.pk})] if column else []) + ([rows.filter(pk__in=list(how[kind.key]))] if kind.key in how else [])
-        for one in asked:
+        asked = [rows.filter(**{f"{column}__in": ids} if len(ids) > 1 else {column: ids[0]}) for column, ids in _naming(kind, record, below)]
+        for one in asked + ([rows.filter(pk__in=list(how[kind.key]))] if kind.key in how else []):
             for row in one[:most]:
                 found[row.pk] = Entry(row, row.title, row.stage, getattr(row, begin), getattr(row, end), tuple(sorted(how.get(kind.key, {}).get(row.pk, ()))))
     return sorted(found.values(), key=lambda e: e.key, reverse=True)[:most]
@@ -73,12 +83,12 @@ def _now(record, actor, kinds, before, most, _moment):
 
 def _then(record, actor, kinds, before, most, moment):
     known, how = types(), {}
-    pointing = set()
+    below = past.below_at(record, moment, DEPTH) if record.kind == "service" and any(k.span.below for k in kinds) else ()
+    pointing, naming = set(), {k.key: _naming(k, record, below) for k in kinds}
     for kind in kinds:
-        column = "service" if record.kind == "service" else kind.span.item
-        if column:
-            pointing |= set(kind.model.objects.filter(**{column: record.pk}).values_list("pk", flat=True))
-            left = Event.objects.filter(**{"kind": kind.key, "at__gt": moment, f"changes__{column}__0": record.pk})
+        for column, ids in naming[kind.key]:
+            pointing |= set(kind.model.objects.filter(**{f"{column}__in": ids}).values_list("pk", flat=True))
+            left = Event.objects.filter(**{"kind": kind.key, "at__gt": moment, f"changes__{column}__0__in": ids})
             pointing |= set(left.values_list("subject", flat=True))  # they named it then and do not any more
     ways = links_at([record.pk], moment)[record.pk]
     for number, other in by_numbers({n for _t, _w, n in ways}).items():
@@ -87,8 +97,7 @@ def _then(record, actor, kinds, before, most, moment):
     wanted, found = {k.key: k for k in kinds}, []
     for row in Record.objects.filter(pk__in=facts.keys(), kind__in=wanted):
         kind, then = wanted[row.kind], facts[row.pk]
-        column = "service" if record.kind == "service" else kind.span.item
-        if row.pk not in how and value_of(then, column) != record.pk:
+        if row.pk not in how and not any(value_of(then, column) in ids for column, ids in naming[row.kind]):
             continue
         began = row.opened_at if kind.span.begin == "opened_at" else _time(value_of(then, kind.span.begin))
         if began is None or not actor.may(f"{kind.key}.see", row):

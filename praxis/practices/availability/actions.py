@@ -1,11 +1,10 @@
 """Outages from what showed them: an incident, a change; and what ends with them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -15,19 +14,11 @@ from praxis.kernel.actors import Actor
 from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.now import now
 from praxis.records import write
+from praxis.records.fields import moment
 from praxis.records.models import Record
 
 from .kind import OUTAGE
 from .models import Outage
-
-
-def moment(text, name):
-    """A time as a form or REST writes it."""
-    try:
-        found = datetime.fromisoformat(str(text).strip())
-    except ValueError:
-        raise ValidationError({name: _t("Write a time such as 2026-11-30T22:00.")}) from None
-    return found if found.tzinfo else timezone.make_aware(found)
 
 
 @registry.offer("incident", label=_("Record the outage"), needs="outage.open", icon="activity", after_close=True, when=lambda r: bool(getattr(r, "item_id", None) or r.service_id))

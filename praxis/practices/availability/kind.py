@@ -11,7 +11,7 @@ READERS = STAFF | dict.fromkeys(("communications_lead", "release_manager", "impr
 KEEPERS = dict.fromkeys(("service_level_manager", "service_owner", "incident_manager", "major_incident_manager", "administrator"), "all")
 
 OUTAGE = Kind(
-    key="outage", label=_("Outage"), plural=_("Outages"), prefix="OUT", model=Outage, lifecycle=OutageLifecycle, span=Span("began_at", "ended_at", "item"),
+    key="outage", label=_("Outage"), plural=_("Outages"), prefix="OUT", model=Outage, lifecycle=OutageLifecycle, span=Span("began_at", "ended_at", "item", below=True),
     permissions=(
         Permission("outage.see", _("See outages"), READERS),
         Permission("outage.open", _("Record an outage"), STAFF),

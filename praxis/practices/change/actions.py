@@ -1,6 +1,6 @@
 """What is done with a change beyond its moves."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ from praxis.kernel.errors import NotPossible
 from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.now import now
 from praxis.records import write
-from praxis.records.fields import ours
+from praxis.records.fields import moment, ours
 from praxis.records.models import Link, Record
 from praxis.records.read import by_number
 
@@ -28,17 +28,6 @@ MOST_ITEMS, MOST_CHAIN, MOST_DAYS = 200, 50, 365
 
 def _planning(record):
     return record.state in PLANNING
-
-
-def moment(text, name):
-    """A time as a form or REST writes it; local times are the actor's zone, which is the current one."""
-    try:
-        found = datetime.fromisoformat(str(text).strip())
-    except ValueError:
-        raise ValidationError({name: _t("Write a time such as 2026-11-30T22:00.")}) from None
-    if not 1971 <= found.year <= 2199:
-        raise ValidationError({name: _t("Write a year from 1971 to 2199.")})
-    return found if found.tzinfo else timezone.make_aware(found)
 
 
 @CHANGE.action(label=_("Set items"), needs="change.change", icon="network", when=_planning)
@@ -89,6 +78,13 @@ def answers(key):
     """The three answers to one question, as choices."""
     options = next(o for k, _question, o in rules.QUESTIONS if k == key)
     return lambda record, actor: [(str(n), str(words)) for n, (words, _points) in enumerate(options)]
+
+
+@CHANGE.action(label=_("Write the plan"), needs="change.change", icon="list-checks", when=_planning)
+def write_plan(record: Change, by: Actor, plan: Annotated[str, Ask(_("Implementation plan"), lines=6)] = "", test_plan: Annotated[str, Ask(_("Test plan"), lines=3)] = "",
+               backout: Annotated[str, Ask(_("Back-out plan"), lines=4)] = "", affected: Annotated[str, Ask(_("Who is affected"), lines=2)] = ""):
+    """How it is done, tried and taken back, and who notices."""
+    return write.change(record, by, needs="change.change", event="change.written", plan=plan.strip(), test_plan=test_plan.strip(), backout=backout.strip(), affected=affected.strip())
 
 
 @CHANGE.action(label=_("Answer the questions on risk"), needs="change.change", icon="shield-alert", when=_planning)
@@ -212,20 +208,37 @@ for kind in ("incident", "problem"):
     registry.offer(kind, label=_("Caused by a change"), needs="change.link", icon="t-change", quiet=True, after_close=True)(caused_by_change)
 
 
-@registry.offer("problem", label=_("Raise change"), needs="change.open", icon="t-change", when=lambda record: record.is_open)
-def raise_change(record: Record, by: Actor, title: Annotated[str, Ask(_("What is changed"))], model: Annotated[str, Ask(_("Model"), options=lambda record, actor: _models(actor))] = "normal"):
-    """Plan the fix as a change, with the problem's facts copied; both are linked, and the result is told on the problem."""
+def _copied(record, actor):
+    """What a change takes over from the record that it is raised from, as its form begins."""
+    item, cause = getattr(record, "item", None), getattr(record, "root_cause", "")
+    return {"title": record.title, "reason": f"{record.number} {record.title}\n\n{cause}".strip(), "items": item.number if item else ""}
+
+
+def raise_change(record: Record, by: Actor, title: Annotated[str, Ask(_("What is changed"))], model: Annotated[str, Ask(_("Model"), options=lambda record, actor: _models(actor))] = "normal",
+                 reason: Annotated[str, Ask(_("Why"), lines=3)] = None, items: Annotated[str, Ask(_("Items that it touches"), hint=_("Numbers or names with commas between"))] = None,
+                 planned_start: Annotated[str, Ask(_("From"), kind="time")] = "", plan: Annotated[str, Ask(_("Implementation plan"), lines=4, hint=_("Empty: the model's"))] = "",
+                 backout: Annotated[str, Ask(_("Back-out plan"), lines=3, hint=_("Empty: the model's"))] = ""):
+    """Plan the fix as a change, with the facts of this record copied where nothing else is said; both are linked, and the result is told here."""
     chosen = next((m for m in models_for(by) if m.key == (model or "normal")), None)
     if chosen is None:
         raise ValidationError({"model": _t("Choose one of the list.")})
+    copied = _copied(record, by)
+    start = moment(planned_start, "planned_start") if planned_start else None
+    window = {"planned_start": start, "planned_end": start + timedelta(minutes=chosen.minutes)} if start else {}
     service = record.service_id if record.service_id and by.may("service.see", record.service) else None
-    copied = {"service": service, "team": record.team_id, "reason": f"{record.number} {record.title}\n\n{getattr(record, 'root_cause', '')}".strip()[:10_000]}
-    made = write.open_record(CHANGE, by, title=title.strip()[:200], model=chosen, organisation=record.organisation_id, owner=by.id, plan=chosen.plan, test_plan=chosen.test_plan,
-                             backout=chosen.backout, answers=chosen.answers, **{k: v for k, v in copied.items() if v})
-    if item := getattr(record, "item", None):
-        write.act(made, by, "affect", items=item.number)
-    write.link(record, made, "fixed_by", by, needs="see")
+    touched = (copied["items"] if items is None else items).strip()
+    with write.writing():
+        made = write.open_record(CHANGE, by, title=title.strip()[:200], model=chosen, organisation=record.organisation_id, owner=by.id, service=service, team=record.team_id,
+                                 reason=(copied["reason"] if reason is None else reason)[:10_000], plan=plan or chosen.plan, test_plan=chosen.test_plan,
+                                 backout=backout or chosen.backout, answers=chosen.answers, **window)
+        if touched:
+            write.act(made, by, "affect", items=touched)
+        write.link(record, made, "fixed_by", by, needs="see")
     return made
+
+
+for kind in ("incident", "problem"):
+    registry.offer(kind, label=_("Raise change"), needs="change.open", icon="t-change", side=True, first=_copied, when=lambda record: record.is_open)(raise_change)
 
 
 def _models(actor):

@@ -38,6 +38,7 @@ CHANGE = Kind(
     events=(
         EventType("change.scoped", _("changed the items"), "network", lambda e: e.data.get("words", "")),
         EventType("change.planned", _("moved the window"), "calendar-clock", lambda e: e.data.get("words", "")),
+        EventType("change.written", _("wrote the plan"), "list-checks"),
         EventType("change.answered", _("answered the questions on risk"), "shield-alert", lambda e: e.data.get("words", "")),
         EventType("change.accepted", _("accepted conflicts"), "shield-alert", lambda e: e.data.get("words", "")),
         EventType("change.backing_out", _("started to back out"), "undo-2", lambda e: e.data.get("words", "")),

@@ -18,7 +18,7 @@ from praxis.lib.text import whole
 from praxis.people.actors import actor_of
 from praxis.records import feeds, write
 from praxis.records.extras import fulfils
-from praxis.records.fields import colleagues, services, teams
+from praxis.records.fields import colleagues, moment, services, teams
 from praxis.records.read import by_number
 from praxis.screens.access import PUBLIC
 from praxis.screens.answers import SeeOther
@@ -29,7 +29,7 @@ from praxis.screens.pages import page as route
 from praxis.screens.views import record_of
 
 from . import calendar, conflicts, facts, feed, rules
-from .actions import models_for, moment
+from .actions import models_for
 from .display import TONES
 from .kind import CHANGE
 from .models import Change, Type

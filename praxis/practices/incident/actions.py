@@ -26,7 +26,7 @@ def _owned(record):
     return NotPossible(_t("%s has it already.") % record.owner) if record.owner_id else None
 
 
-@INCIDENT.action(label=_("Assign to me"), needs="incident.work", icon="hand", hotkey="I",
+@INCIDENT.action(label=_("Assign to me"), needs="incident.work", icon="hand", hotkey="I", many=True,
                  when=lambda record: record.is_open and record.owner_id is None)
 def take(record: Incident, by: Actor):
     """Become the owner of an incident that has none; of several who try at once, one succeeds."""
@@ -42,7 +42,7 @@ def take(record: Incident, by: Actor):
         raise _owned(record) or NotPossible(_t("Somebody else changed it first.")) from None
 
 
-@INCIDENT.action(label=_("Re-assign"), needs="incident.assign", icon="users", hotkey="A", when=_is_open)
+@INCIDENT.action(label=_("Re-assign"), needs="incident.assign", icon="users", hotkey="A", many=True, when=_is_open)
 def reassign(record: Incident, by: Actor, team: Annotated[int, Ask(_("Group"), kind="team")],
              why: Annotated[str, Ask(_("Reason"), lines=2, hint=_("Needed when the group changes"))] = "",
              owner: Annotated[int, Ask(_("Owner"), kind="person")] = None):

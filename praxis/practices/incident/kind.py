@@ -51,7 +51,7 @@ INCIDENT = Kind(
         Permission("incident.change", _("Change the facts of an incident"), DESK),
         Permission("incident.work", _("Work on incidents"), DESK),
         Permission("incident.assign", _("Assign incidents"), DESK),
-        Permission("incident.reply", _("Reply on an incident"), REQUESTERS | DESK | {"communications_lead": "all"}),
+        Permission("incident.reply", _("Reply on an incident"), REQUESTERS | DESK | {"communications_lead": "all", "problem_manager": "all"}),
         Permission("incident.notes", _("Read and write internal notes"), {r: s for r, s in READERS.items() if r != "auditor"}
                    | {"auditor": "all"}),
         Permission("incident.answered", _("Be answered by the requester"), {}),

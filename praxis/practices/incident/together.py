@@ -35,7 +35,7 @@ def incident_of(number, by, name):
 # -- one of two
 
 
-@INCIDENT.action(label=_("Merge into another"), needs="incident.link", icon="git-merge", hotkey="M", when=lambda record: record.merged_to_id is None and record.phase != "final")
+@INCIDENT.action(label=_("Merge into another"), needs="incident.link", icon="git-merge", hotkey="M", many=True, when=lambda record: record.merged_to_id is None and record.phase != "final")
 def merge(record: Incident, by: Actor, into: Annotated[str, Ask(_("Into"), hint=_("The number of the incident that goes on; this one closes as its duplicate, and its story shows there"))]):
     """Make this incident part of another one. It can be undone for thirty days."""
     kept = incident_of(into, by, "into")
@@ -65,7 +65,7 @@ def split(record: Incident, by: Actor, entry: Annotated[int, Ask(_("Message"), o
     return merging.split(record, whole(str(entry)), title, by, INCIDENT)
 
 
-@INCIDENT.action(label=_("Copy"), needs="incident.link", icon="copy", after_close=True)
+@INCIDENT.action(label=_("Copy"), needs="incident.link", icon="copy", after_close=True, side=True, first=lambda record, actor: {"title": record.title, "talk": True})
 def copy(record: Incident, by: Actor, title: Annotated[str, Ask(_("Subject"))] = "", child: Annotated[bool, Ask(_("As a child: it follows this one"))] = False,
          talk: Annotated[bool, Ask(_("With the description"))] = True):
     """A new incident with the facts of this one (INC-10)."""
@@ -81,7 +81,7 @@ def copy(record: Incident, by: Actor, title: Annotated[str, Ask(_("Subject"))] =
 # -- parent and children (INC-06)
 
 
-@INCIDENT.action(label=_("Make it a child"), needs="incident.link", icon="list-tree", when=lambda record: record.is_open)
+@INCIDENT.action(label=_("Make it a child"), needs="incident.link", icon="list-tree", many=True, when=lambda record: record.is_open)
 def make_child(record: Incident, by: Actor, parent: Annotated[str, Ask(_("Of"), hint=_("The number of the incident that it follows"))]):
     """It follows its parent: on hold, back to work, resolved, each after a look at who follows."""
     above = incident_of(parent, by, "parent")

@@ -34,18 +34,25 @@ def _unlinked(record):
 # -- incidents
 
 
-@registry.offer("incident", label=_("Raise a problem"), needs="problem.open", icon="t-problem", after_close=True)
-def raise_problem(record: Record, by: Actor, title: Annotated[str, Ask(_("What is the problem"), hint=_("The cause that you suspect, or what happens again and again"))]):
-    """A problem made of this incident, with its facts copied and both linked (PRB-02)."""
+def raise_problem(record: Record, by: Actor, title: Annotated[str, Ask(_("What is the problem"), hint=_("The cause that you suspect, or what happens again and again"))],
+                  description: Annotated[str, Ask(_("Description"), lines=6)] = None):
+    """A problem made of this record, with its facts copied and both linked (PRB-02)."""
     copied = read.raised_from(record)
     if copied.get("service") and not by.may("service.see", copied["service"]):
         copied.pop("service")
-    made = write.open_record(PROBLEM, by, title=title.strip()[:200], requester=by.id, organisation=record.organisation_id, how="incidents", **copied)
-    write.link(record, made, "problem", by, needs="see")
+    if description is not None:
+        copied["description"] = description.strip()
+    made = write.open_record(PROBLEM, by, title=title.strip()[:200], requester=by.id, organisation=record.organisation_id, how="incidents" if record.kind == "incident" else "other", **copied)
+    write.link(record, made, "problem" if record.kind == "incident" else "related", by, needs="see")
     return made
 
 
-@registry.offer("incident", label=_("Link a problem"), needs="problem.link", icon="link-2", after_close=True)
+for kind in ("incident", "change"):
+    registry.offer(kind, label=_("Raise a problem"), needs="problem.open", icon="t-problem", after_close=True, side=True,
+                   first=lambda record, actor: {"title": record.title, "description": record.description})(raise_problem)
+
+
+@registry.offer("incident", label=_("Link a problem"), needs="problem.link", icon="link-2", after_close=True, many=True)
 def has_problem(record: Record, by: Actor, problem: Annotated[str, Ask(_("Problem"), options=lambda record, actor: _known(record, actor))]):
     """Say which problem is behind this incident; its workaround shows here from now on."""
     found = by_number(problem.strip().upper(), by)

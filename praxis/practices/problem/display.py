@@ -177,7 +177,7 @@ show(
     form=(Section(_("What happens, and what it does"), "title", "description", "symptoms"), Section(_("Where"), "service", "item", "category"),
           Section(_("How bad, and who looks at it"), "impact", "urgency", "how", "team", "owner")),
     buttons=("raise_change", "assess", "analyse", "resolve", "confirm"), signs=("known",), head=("prio_words", "age", "known", "steps"),
-    panels=("problem.analysis", "problem.fish", "problem.facts", "problem.known", "problem.incidents", "problem.actions", "cmdb.recent", "screens.properties"),
+    panels=("problem.analysis", "problem.fish", "problem.facts", "links.follows", "problem.known", "problem.incidents", "problem.actions", "cmdb.recent", "screens.properties"),
     places=(("conversation.thread", "main"), ("conversation.composer", "dock"), ("tasks.tasks", "")),
     brief=_briefs, layout="sheet",
 )

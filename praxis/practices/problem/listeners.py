@@ -26,11 +26,14 @@ def _went_well(record):
 
 
 def _problem(record, problem):
+    """What a change that went well means for the problem or the incident that it fixes."""
+    if problem.kind == "incident":
+        return "resolve", {"close_code": "by_change", "solution": f"{record.number} {record.title}"}
     return ("resolve", {"close_code": "fix_applied", "solution": f"{record.number} {record.title}"}) if problem.state in ("analysis", "fix") else None
 
 
 cascade(
     Cascade(kind="problem", type="problem", label=_("Resolve those that wait for it"), when=_fixed, step=_waiting),
     Cascade(kind="problem", type="problem", label=_("Resolve the other open ones too"), when=_fixed, step=_others),
-    Cascade(kind="change", type="fixed_by", label=_("Resolve the problem that it fixes"), when=_went_well, step=_problem),
+    Cascade(kind="change", type="fixed_by", label=_("Resolve what it fixes"), when=_went_well, step=_problem),
 )

@@ -4,7 +4,7 @@
 
   function ready() {
     fitting();
-    for (const d of $$("dialog[data-modal]:not([open])")) d.showModal();
+    for (const d of $$("dialog[data-modal]:not([open])")) d.dataset.modal ? d.show() : d.showModal();
     const preview = $("#preview");
     if (preview) {
       $("tr.on")?.classList.remove("on");
@@ -166,7 +166,7 @@
     place(ev.dataset.number, day.toISOString().slice(0, 10));
   });
 
-  const press = k => $(`[data-key="${k}"]`);
+  const press = k => $$(`[data-key="${k}"]`).find(b => !b.closest(".bulk") || b.checkVisibility({ visibilityProperty: true }));  // with rows chosen a key acts on them
   let first = "";
 
   document.addEventListener("change", e => {
@@ -195,6 +195,7 @@
       const editor = e.target.closest?.(".editor");
       if (editor) return $(".back", editor).click();
       for (const open of $$("details.drop[open]")) open.open = false;
+      if (e.target.closest?.("dialog.beside")) return e.target.closest("dialog").remove();
       $("#bulk")?.reset();
       if (e.target.matches("input, textarea")) e.target.blur();
     }
