@@ -57,3 +57,19 @@ def test_search_costs_a_fixed_number_of_statements(make, agent, django_assert_ma
     make(count=30, title="same words")
     with django_assert_max_num_queries(5):
         assert len(search("same words", agent)) == 30
+
+
+def test_names_with_hyphens_are_found_while_they_are_typed(make, agent):
+    controller, other = make(title="wlc-ham-01 does not answer"), make(title="ap-ham-b07", description="below wlc-ham-01")
+    for typed in ("wlc-ha", "wlc-ham", "wlc-ham-0", "wlc-ham-01", "answer wlc-ham-0"):
+        assert found(typed, agent)[0] == controller.number, typed
+    assert found("wlc-ham-01", agent) == [controller.number, other.number] and found("ham-01", agent)
+
+
+def test_rare_and_common_words_come_in_the_same_order(make, agent, company, monkeypatch):
+    body, title, private = make(title="Other", description="needle"), make(title="a needle"), make(title="Third")
+    write.act(private, agent, "reply", text="needle of the desk", internal=True)
+    rare = found("needle", agent)
+    monkeypatch.setattr("praxis.abilities.search.query.RARE", 0)
+    assert found("needle", agent) == rare == [title.number, body.number, private.number]
+    assert found("needle", company.actor("requester")) == [title.number, body.number]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from praxis.kernel.kinds import registry
@@ -13,7 +14,8 @@ from praxis.records.read import reach
 
 from .models import Document
 
-MOST = 50
+MOST, RARE = 50, 500  # hits that are shown; matches of words that count as rare
+_PART = re.compile(r"[^\W_]+", re.UNICODE)
 _WORD = re.compile(r"[^\W_]+(?:[-'.@][^\W_]+)*", re.UNICODE)
 
 
@@ -37,9 +39,11 @@ def search(typed, actor, most=MOST):
     found = _by_number(typed, actor)
     words = words_of(typed)
     if words:
-        for columns, notes in _tiers(actor):
+        few = _few(words, actor, {r.pk for r in found}) if connection.vendor == "postgresql" else None
+        for columns, notes in _tiers(actor) if few is None else ():
             if len(found) < most:
                 found += _match(words, columns, reach(actor, "notes") if notes else reach(actor), most, {r.pk for r in found})
+        found += few or []
     exact = typed.casefold()
     found[:most] = sorted(found[:most], key=lambda r: (r.number.casefold() != exact, r.title.casefold() != exact))
     return _cut(found[:most], words, actor)
@@ -85,10 +89,32 @@ def _fts(words, columns):
 
 def _vectors(rows, words, columns):
     """The same on PostgreSQL, over the generated vector that covers these columns."""
-    query = " & ".join("'" + w.replace("'", "''").replace("\\", "\\\\") + "'" for w in words) + ":*"
     vector = {1: "title_v", 2: "public_v", 3: "private_v"}[len(columns)]
-    return rows.extra(tables=["search_document"], where=[
-        "search_document.record_id = records_record.id", f"search_document.{vector} @@ to_tsquery('simple', %s)"], params=[query])
+    return rows.extra(tables=["search_document"], where=["search_document.record_id = records_record.id", f"search_document.{vector} @@ to_tsquery('simple', %s)"], params=[_tsquery(words)])
+
+
+def _tsquery(words):
+    """A query for all these words, the last one also as a beginning; the parts of a name such as wlc-ham-0 one after the other, as the vectors have them."""
+    parts = [[f"'{part}'" for part in _PART.findall(word)] for word in words]
+    parts[-1][-1] += ":*"
+    return " & ".join("(" + " <-> ".join(one) + ")" for one in parts)
+
+
+def _few(words, actor, seen):
+    """All matches of rare words in the order of the tiers, from one look into the widest index; None where the words are not rare."""
+    asked = _tsquery(words)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT record_id, title_v @@ to_tsquery('simple', %s), public_v @@ to_tsquery('simple', %s) FROM search_document WHERE private_v @@ to_tsquery('simple', %s) LIMIT %s",
+                       [asked, asked, asked, RARE + 1])
+        rows = {pk: (title, public) for pk, title, public in cursor.fetchall()}
+    if len(rows) > RARE:
+        return None
+    tiers = list(_tiers(actor))
+    sight = Q(reach(actor), pk__in=[pk for pk, (title, public) in rows.items() if title or public and any(len(c) > 1 for c, _n in tiers)])
+    if any(notes for _c, notes in tiers):
+        sight |= Q(reach(actor, "notes"), pk__in=list(rows))
+    found = Record.objects.filter(sight).exclude(pk__in=seen).defer("description", "custom", "tags") if rows else ()
+    return sorted(found, key=lambda r: (*rows[r.pk], r.pk), reverse=True)
 
 
 def near(words, kind, organisation, most):
