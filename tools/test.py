@@ -1,4 +1,5 @@
-"""`make test`: the whole suite on SQLite and, where it answers, on PostgreSQL, side by side; the rest of the arguments go to pytest.
+"""`make test`: the whole suite on SQLite and, where it answers, on PostgreSQL, side by side, the browser after the shorter one; the rest of the
+arguments go to pytest.
 
 PRAXIS_TEST_POSTGRES names another server. PRAXIS_REQUIRE="postgres browser" makes a missing part a failure (continuous integration).
 """
@@ -7,12 +8,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("PRAXIS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+NOTHING = 5  # pytest's code where the arguments choose no test of a run
 REQUIRED = os.environ.get("PRAXIS_REQUIRE", "").split()
 
 
@@ -24,28 +27,32 @@ def answers(url):
     return ""
 
 
-def start(name, arguments, **env):
-    home = tempfile.mkdtemp(prefix=f"praxis-{name}-")
-    out = open(Path(home) / "output.txt", "w+")  # noqa: SIM115 - read again when the run has ended
-    command = [sys.executable, "-m", "pytest", "--color=no", *arguments]
-    run = subprocess.Popen(command, cwd=ROOT, env=os.environ | env | {"PRAXIS_HOME": home}, stdout=out, stderr=subprocess.STDOUT)
-    return name, run, out
+def lane(*runs):
+    """Runs one after the other: [(name, exit code, output)] when the last has ended."""
+    told = []
+    for name, arguments, env in runs:
+        with tempfile.TemporaryDirectory(prefix=f"praxis-{name.lower()}-") as home:
+            run = subprocess.run([sys.executable, "-m", "pytest", "--color=no", *arguments], cwd=ROOT, env=os.environ | env | {"PRAXIS_HOME": home},
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        told.append((name, run.returncode, run.stdout))
+    return told
 
 
 def main(arguments):
-    runs = [start("SQLite", arguments, DATABASE_URL="")]
+    sqlite = ("SQLite", ["-m", "not slow and not browser", *arguments], {"DATABASE_URL": ""})
+    browser = ("Browser", ["-m", "not slow and browser", *arguments], {"DATABASE_URL": ""})
+    lanes = [[sqlite], [browser]]
     if reason := answers(POSTGRES):
         print(f"PostgreSQL is not tested: {reason}")
         if "postgres" in REQUIRED:
             return 1
     else:
-        runs.append(start("PostgreSQL", ["-m", "not slow and not browser", *arguments], DATABASE_URL=POSTGRES))
-    code = 0
-    for name, run, out in runs:
-        code = run.wait() or code
-        out.seek(0)
-        print(f"\n== {name} ==\n{out.read()}")
-    return code
+        lanes[1].insert(0, ("PostgreSQL", sqlite[1], {"DATABASE_URL": POSTGRES}))
+    with ThreadPoolExecutor() as both:
+        told = [one for found in both.map(lambda runs: lane(*runs), lanes) for one in found]
+    for name, _code, output in told:
+        print(f"\n== {name} ==\n{output}")
+    return next((code for _name, code, _output in told if code not in (0, NOTHING)), 0 if any(code == 0 for _name, code, _output in told) else 1)
 
 
 if __name__ == "__main__":
