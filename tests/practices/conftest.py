@@ -1,4 +1,4 @@
-"""A board, and changes that are ready to be judged."""
+"""A board, changes that are ready to be judged, a problem with its incidents."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from praxis.people.models import Grant, Membership, Role, Team
 from praxis.practices.change.models import ChangeModel
 from praxis.records import write
 
-from .planning import LOW, item
+from .planning import LOW, fresh, item
 
 
 @pytest.fixture
@@ -51,3 +51,22 @@ def plan(company, make, board):
         return made
 
     return plan
+
+
+@pytest.fixture
+def manager(company):
+    """A team lead who is the problem manager as well."""
+    Grant.objects.create(person=company.people["team_lead"], role=Role.objects.get(key="problem_manager"), organisation=company.organisation)
+    return company.actor("team_lead")
+
+
+@pytest.fixture
+def roaming(make, manager):
+    """A problem behind three incidents, of which two are open."""
+    incidents = make("incident", 3, title="Scanner loses Wi-Fi")
+    problem = write.act(incidents[0], manager, "raise_problem", title="Handhelds lose roaming")
+    write.act(problem, manager, "gather", incidents=", ".join(i.number for i in incidents))
+    by = system("M", problem.organisation_id)
+    write.move(incidents[2], by, "resolve", close_code="solved", solution="Restarted.")
+    write.move(incidents[2], by, "close")
+    return fresh(problem), [fresh(i) for i in incidents]

@@ -3,11 +3,16 @@
 import io
 import zipfile
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from praxis.abilities.conversation.models import Entry
+from praxis.abilities.fields.models import CustomField
+from praxis.kernel.actors import system
 from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Person, Role
 from praxis.practices.incident.models import Incident
+from praxis.records import write
 
 MARK = "xyzzymarker"
 
@@ -40,3 +45,13 @@ def colleague(company, key, permissions, email=None):
     person = company.person(email or f"{key}@{company.organisation.key}.example")
     Grant.objects.create(person=person, role=role, organisation=company.organisation)
     return person
+
+
+def marked(company, make):
+    """A record on whose every internal place a marker stands."""
+    write.save(CustomField(), system(), kind="incident", key="inner", label="Inner fact", type="text", organisation=company.organisation)
+    record, agent, lead = make(title="Printer"), company.actor("agent"), company.actor("team_lead")
+    write.act(record, agent, "reply", text=f"{MARK} note", internal=True, files=[SimpleUploadedFile(f"{MARK}.log", b"x")])
+    write.act(record, agent, "pin", entry=Entry.objects.get().pk)
+    write.act(record, agent, "reply", text="Public words", aside="by phone")
+    return record, agent, lead
