@@ -17,6 +17,11 @@ def short(seconds):
     return f"{days}d {hours}h" if hours else f"{days}d"
 
 
+def exact(seconds):
+    """As `short`, with the seconds of what is below a minute: 17s."""
+    return f"{int(abs(seconds))}s" if 0 < abs(seconds) < 60 else short(seconds)
+
+
 def hours(seconds):
     """16m, 3h 05m, 50h: working time, which has no days of 24 hours."""
     minutes = int(abs(seconds)) // 60

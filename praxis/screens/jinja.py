@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from praxis.kernel.now import now
 from praxis.lib import text
-from praxis.lib.spans import hours, short
+from praxis.lib.spans import exact, hours, short
 
 from . import charts
 
@@ -47,6 +47,6 @@ def environment(**options):
     options.pop("undefined", None)
     env = Environment(**options, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
     env.install_gettext_callables(gettext, ngettext, newstyle=True)
-    env.filters |= {"when": when, "full": full, "iso": iso, "local": lambda at: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}", "span": short, "hours": hours, "rich": rich, "lifecycle": charts.lifecycle, "dash": lambda key: key.replace(".", "-")}
+    env.filters |= {"when": when, "full": full, "iso": iso, "local": lambda at: f"{timezone.localtime(at):%Y-%m-%dT%H:%M}", "span": short, "exact": exact, "hours": hours, "rich": rich, "lifecycle": charts.lifecycle, "dash": lambda key: key.replace(".", "-")}
     env.globals |= {"static": static, "now": now, "once_key": lambda: uuid4().hex}
     return env

@@ -37,16 +37,18 @@ def words(event, facts):
         (str(facts[f].label) if f in facts else f.removeprefix("custom.").replace("_", " "), c[3] or _t("none")) for f, c in event.changes.items()
         if f not in SILENT
     )
+    thing = str(known.object(event) or "") if known and known.object else ""
+    changes = tuple(c for c in changes if c[1] != thing)  # what the event says itself is not said twice
     text = str(known.text) if known else event.name
     plain = bool(changes) and event.name.endswith((".changed", ".moved"))
     text = _t("set") if plain else text
-    return Said(known.icon if known else "workflow", text, changes, str(known.object(event) or "") if known and known.object else "", plain)
+    return Said(known.icon if known else "workflow", text, changes, thing, plain)
 
 
 def _thread(record, by):
     lines, older = timeline(record, by)
     return {"words": words, "lines": [line for line in lines if not line.event.name.endswith(".opened") or not record.description],
-            "older": older, "only": False}
+            "older": older, "only": False, "opener": next((line.event.actor_name for line in lines if line.event.name.endswith(".opened")), "")}
 
 
 def _pinned(record, by):

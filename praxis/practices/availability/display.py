@@ -9,7 +9,7 @@ from praxis.estate.cmdb.options import items
 from praxis.kernel.display import Brief, Column, Field, Option, Panel, Rows, Section, View, administer, contribute, show
 from praxis.kernel.now import now
 from praxis.lib.conditions import Group, Test, every
-from praxis.lib.spans import short
+from praxis.lib.spans import exact
 
 from . import drawing, read
 from .kind import OUTAGE
@@ -21,7 +21,7 @@ def _choices(choices):
 
 
 def _lasted(outage):
-    return short(((outage.ended_at or now()) - outage.began_at).total_seconds()) if outage.began_at and outage.began_at <= now() else ""
+    return exact(((outage.ended_at or now()) - outage.began_at).total_seconds()) if outage.began_at and outage.began_at <= now() else ""
 
 
 def _briefs(records, actor):

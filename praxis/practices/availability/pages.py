@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from praxis.estate.cmdb.models import Item
 from praxis.kernel.now import now
 from praxis.lib import availability, failing
-from praxis.lib.spans import short
+from praxis.lib.spans import exact
 from praxis.lib.text import whole
 from praxis.people.models import Organisation
 from praxis.records.serving import served
@@ -54,15 +54,15 @@ def service(request, number):
     customer = next((o for o in customers if o.pk == whole(request.GET.get("customer", ""))), None)
     graph = read.graph_below(record)
     found = read.told(record, start, end, customer and customer.pk, graph)
-    shown = [(d, [o for o in d.outages if actor.may("outage.see", o)], short((d.end - d.start).total_seconds())) for d in found.downs]
+    shown = [(d, [o for o in d.outages if actor.may("outage.see", o)], exact((d.end - d.start).total_seconds())) for d in found.downs]
     if found.objective is None:
-        shown = [(d, [o for o in d.outages if actor.may("outage.see", o)], short((d.end - d.start).total_seconds())) for d in read.downs(record, start, min(end, now()), graph=graph)]
+        shown = [(d, [o for o in d.outages if actor.may("outage.see", o)], exact((d.end - d.start).total_seconds())) for d in read.downs(record, start, min(end, now()), graph=graph)]
     points = _points(record, graph, actor)
     credit = availability.credit(found.percent) if found.percent is not None and found.objective.price is not None else None
     days = read.days(record, min(end, now()), (min(end, now()) - start).days + 1, graph) if start < now() else []
     return page(request, "availability/service.j2", section="service", record=record, kind=record.type, month=month, before=(month - timedelta(days=1)).replace(day=1),
                 after=(month + timedelta(days=32)).replace(day=1), found=found, percent=percent(found.percent), shown=shown, customers=customers, customer=customer, points=points, credit=credit,
-                figures=[(name, value and short(value.total_seconds())) for name, value in _figures(found)], budget=read.budget_of(record, graph=graph),
+                figures=[(name, value and exact(value.total_seconds())) for name, value in _figures(found)], budget=read.budget_of(record, graph=graph),
                 drawn=drawing.days(record.title, days, f"{percent(found.percent)} %") if days and found.objective else "", may=actor.has("availability.objectives"),
                 budget_bar=drawing.budget)
 
