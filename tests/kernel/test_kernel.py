@@ -1,5 +1,6 @@
 """The frame: an append-only log with seals, jobs that survive kills, numbers, settings, packs, a frozen registry."""
 
+import signal
 import threading
 from datetime import timedelta
 from uuid import uuid4
@@ -122,6 +123,17 @@ def test_a_job_commits_together_with_its_work(make):
         note.enqueue("never")
         raise RuntimeError
     assert not Job.objects.filter(args=["never"]).exists()
+
+
+def test_a_signal_ends_a_worker_wherever_it_is_interrupted():
+    """A handler that waits for a lock of the code that it interrupted would wait for ever; the worker that ends here is this very thread."""
+    worker = Worker()
+    before = signal.signal(signal.SIGALRM, lambda *_: worker.stop())
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        assert worker.run(pause=0.001) >= 0 and worker.stopped is True
+    finally:
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_periodic_tasks_run_once_for_each_time_however_many_ask():

@@ -83,7 +83,8 @@ def serve(port, workers, with_worker):
         stop()
         code = web.wait()
     if jobs:
-        jobs.terminate()
+        if jobs.poll() is None:
+            jobs.terminate()
         jobs.wait()
     sys.exit(0 if code in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
 

@@ -7,6 +7,7 @@ the transaction of its work. So nothing is lost when Redis or a worker is, and w
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from django.db import close_old_connections, transaction
@@ -64,7 +65,8 @@ class Worker(worker.Worker):
         return 0
 
     def _look(self):
-        while not self._stop.wait(LOOK):
+        while not self.stopped:
+            time.sleep(LOOK)
             try:
                 worker.reap()
                 enqueue_due()

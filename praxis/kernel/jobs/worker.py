@@ -38,15 +38,16 @@ class Worker:
 
     def __init__(self, lease=LEASE, name=""):
         self.lease, self.name = lease, name or f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
-        self._stop = threading.Event()
+        self.stopped = False
 
     def stop(self):
-        self._stop.set()
+        """Ends `run` after the job in hand. Signal handlers call it, so it takes no lock: the code that they interrupt might hold it."""
+        self.stopped = True
 
     def run(self, until_empty=False, pause=1.0):
         """Returns the number of jobs done."""
         done, looked = 0, 0.0
-        while not self._stop.is_set():
+        while not self.stopped:
             if time.monotonic() - looked > 15 or until_empty:
                 reap()
                 enqueue_due()
@@ -57,7 +58,7 @@ class Worker:
                 break
             else:
                 close_old_connections()
-                self._stop.wait(pause)
+                time.sleep(pause)
         return done
 
     def claim(self):
