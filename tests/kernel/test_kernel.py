@@ -125,14 +125,16 @@ def test_a_job_commits_together_with_its_work(make):
     assert not Job.objects.filter(args=["never"]).exists()
 
 
-def test_a_signal_ends_a_worker_wherever_it_is_interrupted():
+def test_a_signal_ends_a_worker_wherever_it_is_interrupted(monkeypatch):
     """A handler that waits for a lock of the code that it interrupted would wait for ever; the worker that ends here is this very thread."""
+    monkeypatch.setattr("praxis.kernel.jobs.worker.close_old_connections", lambda: None)  # the test's transaction is in it
     worker = Worker()
     before = signal.signal(signal.SIGALRM, lambda *_: worker.stop())
     signal.setitimer(signal.ITIMER_REAL, 0.05)
     try:
         assert worker.run(pause=0.001) >= 0 and worker.stopped is True
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 
 
