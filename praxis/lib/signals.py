@@ -130,7 +130,7 @@ def _own(body, now):
     """Our own: {"events": [{key, title, severity, state, host, service, text, at, labels}]}."""
     found = []
     for row in _rows(body, "events"):
-        if not row.get("key") or not row.get("title"):
+        if not str(row.get("key") or "").strip() or not str(row.get("title") or "").strip():
             raise BadSignals("Each event has a key, which is the same for the same trouble, and a title.")
         state = str(row.get("state", "firing")).strip().lower()
         if state not in ("firing", "open", "problem", *_GOOD):

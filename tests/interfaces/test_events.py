@@ -14,13 +14,15 @@ from praxis.abilities.alerts.models import Alert
 from praxis.interfaces.rest import events
 from praxis.kernel.actors import system
 from praxis.kernel.jobs.worker import Worker
+from praxis.kernel.kinds import registry
 from praxis.kernel.now import now
 from praxis.lib import signals
 from praxis.people.signin import make_token
 from praxis.practices.incident.models import Incident
-from praxis.practices.monitoring import jobs
+from praxis.practices.monitoring import jobs, weigh
 from praxis.practices.monitoring.models import EventRule
 from praxis.records import write
+from praxis.records.models import Link
 from tests.practices.planning import fresh, item
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,12 @@ def own(key="disk", title="Disk full", severity="critical", state="firing", **mo
 def am(*alerts):
     return {"version": "4", "alerts": [{"status": s, "labels": {"alertname": n, "severity": "critical", "instance": f"{h}:9100"}, "annotations": {"summary": f"{n} on {h}"},
                                         "startsAt": "2026-11-24T08:00:00Z", "endsAt": "2026-11-24T08:30:00Z" if s == "resolved" else "0001-01-01T00:00:00Z", "fingerprint": f"{n}{h}"} for n, h, s in alerts]}
+
+
+def everywhere():
+    """What runs every minute, and the jobs that come of it."""
+    jobs.look_everywhere.func()
+    Worker().run(until_empty=True)
 
 
 # -- shapes
@@ -202,7 +210,7 @@ def test_evt02_agreed_work_keeps_it_quiet_and_its_end_does_not(make, company, re
     report("alertmanager", am(("Down", "wlc-1", "firing"), ("Down", "ap-1", "firing")))
     assert not Incident.objects.exists() and {a.state for a in Alert.objects.all()} == {"suppressed"} and planned.number in Alert.objects.first().outcome
     write.move(planned, by, "end")
-    jobs.look_everywhere.func()
+    everywhere()
     assert Incident.objects.count() == 1 and {a.state for a in Alert.objects.all()} == {"open"}
 
 
@@ -219,7 +227,7 @@ def test_an_unknown_end_is_nothing_and_a_restart_loses_nothing(report):
     assert report("praxis", own(state="resolved")).json() == {"new": 0, "repeated": 0, "over": 0, "again": 0, "unknown": 1}
     report("praxis", own(), weigh=False)  # the process ends before anything was decided, with its job
     assert not Incident.objects.exists()
-    jobs.look_everywhere.func()
+    everywhere()
     assert Incident.objects.count() == 1
 
 
@@ -232,7 +240,7 @@ def test_any_order_of_messages_ends_in_the_state_of_the_last(seed, company, repo
         report("praxis", own(key, state=state, host=key), weigh=dice.random() < 0.3)
         if state == "firing" or key in truth:
             truth[key] = state
-    jobs.look_everywhere.func()
+    everywhere()
     assert {a.host: "resolved" if a.state == "resolved" else "firing" for a in Alert.objects.all()} == truth
     assert all(a.weighed and a.outcome for a in Alert.objects.all())
     assert Incident.objects.open().count() <= 5 and Alert.objects.filter(incident__isnull=True).count() == 0
@@ -243,3 +251,39 @@ def test_acknowledging_says_who(company, report):
     client = company.client("agent")
     assert client.post("/alerts", {"alert": Alert.objects.get().pk}).status_code == 303
     assert (Alert.objects.get().state, Alert.objects.get().outcome) == ("acknowledged", "acknowledged by Agent")
+
+
+def test_one_alert_that_makes_nothing_holds_up_no_other(make, company, other, report, monkeypatch):
+    real = weigh._make
+    monkeypatch.setattr(weigh, "_make", lambda alert, *rest: write.open_record(registry["incident"], system("M", company.organisation.pk), title="") if alert.title == "Bad" else real(alert, *rest))
+    report("praxis", {"events": [*own("a", "Bad")["events"], *own("b", "Good")["events"]]})
+    assert Incident.objects.get().title == "Good" and "no incident could be made" in Alert.objects.get(title="Bad").outcome
+    assert report("praxis", own(title="  ")).status_code == 400
+
+
+def test_the_service_of_another_organisation_is_not_hit(make, company, other, report):
+    by = system("M", None)
+    base = item(make, "shared-1")
+    theirs = write.open_record(registry["service"], other.actor("administrator"), title="Theirs", organisation=other.organisation)
+    Link.objects.create(source=theirs.record_ptr, target=base.record_ptr, type="depends-on")
+    type(theirs).objects.filter(pk=theirs.pk).update(phase="standing")
+    report("praxis", own(host="shared-1"))
+    assert by and Incident.objects.get().service_id is None and Incident.objects.get().item_id == base.pk
+
+
+def test_what_is_told_while_it_is_weighed_is_not_lost(company, report):
+    report("praxis", own(), weigh=False)
+    rows = store.unweighed(company.organisation.pk)
+    report("praxis", own(state="resolved"), weigh=False)
+    store.decided(rows[0], "opened", state="open")
+    alert = Alert.objects.get()
+    assert (alert.state, alert.weighed) == ("resolved", False)
+    everywhere()
+    assert Alert.objects.get().weighed
+
+
+def test_an_acknowledged_alert_still_makes_its_incident(company, report):
+    report("praxis", own(), weigh=False)
+    company.client("agent").post("/alerts", {"alert": Alert.objects.get().pk})
+    everywhere()
+    assert Incident.objects.count() == 1 and Alert.objects.get().state == "acknowledged"

@@ -80,15 +80,27 @@ def flapping(alert):
 
 def unweighed(organisation, most=500):
     """The alerts of an organisation of which nobody decided yet what becomes of them, the oldest first."""
-    return list(Alert.objects.filter(organisation=organisation, weighed=False).order_by("first_at", "pk")[:most])
+    rows = list(Alert.objects.filter(organisation=organisation, weighed=False).order_by("first_at", "pk")[:most])
+    for row in rows:
+        row.read_as = {"state": row.state, "severity": row.severity, "turns": row.turns}
+    return rows
 
 
 def decided(alert, outcome, **values):
-    """Note what became of an alert."""
+    """Note what became of an alert. What was told of it since it was read is not overwritten: then it is weighed once more."""
+    if alert.state == "acknowledged" and values.get("state") == "open":
+        values.pop("state")  # somebody looks at it already
     for name, value in values.items():
         setattr(alert, name, value)
     alert.weighed, alert.outcome = True, outcome[:200]
-    Alert.objects.filter(pk=alert.pk).update(weighed=True, outcome=alert.outcome, **values)
+    rows = Alert.objects.filter(pk=alert.pk)
+    if not rows.filter(**alert.read_as).update(weighed=True, outcome=alert.outcome, **values):
+        rows.update(outcome=alert.outcome, **{name: value for name, value in values.items() if name != "state"})
+
+
+def acknowledge(alert, words):
+    """Somebody looks at it; whether an incident is made of it is decided all the same."""
+    Alert.objects.filter(pk=alert.pk, state="open").update(state="acknowledged", outcome=words[:200])
 
 
 def look_again(rows):

@@ -34,7 +34,7 @@ def alerts(request):
         if not found or not actor.reaches(found[0].organisation_id, "event.work"):
             raise Http404
         for one in found:
-            store.decided(one, _t("acknowledged by %s") % actor.name, state="acknowledged")
+            store.acknowledge(one, _t("acknowledged by %s") % actor.name)
         return SeeOther(request.get_full_path())
     states = dict(Alert.STATES)
     state = request.GET.get("state", "")

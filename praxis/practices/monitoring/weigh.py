@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 
@@ -47,10 +48,11 @@ def _some(organisation, rows):
     silent = quiet({a.item_id for a in rows if a.item_id} | _below(rows), now())
     me = system("Monitoring", organisation)
     for alert in rows:
-        if alert.state == "resolved":
-            _over(alert, me)
-        else:
-            _open(alert, known, silent, me)
+        try:
+            with write.writing():  # one that cannot be decided on holds up nobody else
+                _over(alert, me) if alert.state == "resolved" else _open(alert, known, silent, me)
+        except (Refused, ValidationError) as problem:
+            store.decided(alert, _t("no incident could be made: %s") % " ".join(getattr(problem, "messages", [str(problem)])))
     return len(rows)
 
 
@@ -148,18 +150,18 @@ def _make(alert, rule, severity, me):
     item = Item.objects.filter(pk=alert.item_id).first() if alert.item_id else None
     impact_, urgency = rules.GRAVE[severity]
     team = rule.team_id if rule and rule.team_id else item.team_id if item else None
-    service = _service(item)
+    service = _service(item, alert.organisation_id)
     return write.open_record(
-        registry["incident"], me, title=alert.title[:200], description=f"{_line(alert)}\n\n{alert.text}".strip(), channel="monitoring", organisation=alert.organisation_id,
+        registry["incident"], me, title=alert.title.strip()[:200] or _t("Alert without a title"), description=f"{_line(alert)}\n\n{alert.text}".strip(), channel="monitoring", organisation=alert.organisation_id,
         impact=rule.impact if rule and rule.impact else impact_, urgency=rule.urgency if rule and rule.urgency else urgency,
         **{k: v for k, v in (("item", item), ("team", team), ("service", service)) if v})
 
 
-def _service(item):
-    """The one live service that the item's failure reaches; none where there are several, because nobody can say which is hit."""
+def _service(item, organisation):
+    """The one live service of the organisation that the item's failure reaches; none where there are several, because nobody can say which is hit."""
     if item is None:
         return None
-    found = list(Record.objects.filter(pk__in=impact.reached([item.pk], 4), kind="service", phase="standing")[:2])
+    found = list(Record.objects.filter(pk__in=impact.reached([item.pk], 4), kind="service", phase="standing", organisation=organisation)[:2])
     return found[0] if len(found) == 1 else None
 
 
