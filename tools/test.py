@@ -15,6 +15,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("PRAXIS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+NO_DATABASE = ["--ignore=tests/lib", "--ignore=tests/meta"]  # once is enough
 NOTHING = 5  # pytest's code where the arguments choose no test of a run
 REQUIRED = os.environ.get("PRAXIS_REQUIRE", "").split()
 
@@ -47,7 +48,7 @@ def main(arguments):
         if "postgres" in REQUIRED:
             return 1
     else:
-        lanes[1].insert(0, ("PostgreSQL", sqlite[1], {"DATABASE_URL": POSTGRES}))
+        lanes[1].insert(0, ("PostgreSQL", [*NO_DATABASE, *sqlite[1]], {"DATABASE_URL": POSTGRES}))
     with ThreadPoolExecutor() as both:
         told = [one for found in both.map(lambda runs: lane(*runs), lanes) for one in found]
     for name, _code, output in told:

@@ -17,6 +17,8 @@ from praxis.kernel.settings import declared
 from praxis.lib.text import whole
 from praxis.people.models import Organisation
 from praxis.records import write
+from praxis.records.models import Record
+from praxis.records.read import reach as in_sight
 
 from .access import access
 from .answers import SeeOther
@@ -139,7 +141,9 @@ def _label(column):
 def choices_of(column, actor, needs):
     """The rows that a foreign key may name, as far as the actor holds the permission of this page."""
     model, reach = column.remote_field.model, actor.organisations(needs)
-    found = model._default_manager.all()
+    found = model._default_manager.complex_filter(column.get_limit_choices_to())
+    if issubclass(model, Record):
+        found = found.filter(in_sight(actor))
     if reach is not None and model is Organisation:
         found = found.filter(pk__in=reach)
     elif reach is not None and any(f.name == "organisation" for f in model._meta.fields):

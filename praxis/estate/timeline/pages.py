@@ -1,6 +1,6 @@
 """/timeline/<number>: what happened to a service or an item, and the whole page as of a past moment."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from django.http import Http404
 from django.utils.translation import gettext as _t
@@ -34,11 +34,8 @@ def _moment(request, today):
 
 def _cursor(request):
     when, _dash, pk = request.GET.get("before", "").rpartition("~")
-    try:
-        found = datetime.fromisoformat(when)
-        return (found, int(pk)) if found.tzinfo and len(pk) < 19 else None
-    except (ValueError, OverflowError):
-        return None
+    found = moment_of(when)
+    return (found, int(pk)) if found and pk.isdecimal() and len(pk) < 19 else None
 
 
 @route("timeline/<slug:number>", "timeline", "desk.work")

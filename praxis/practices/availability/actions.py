@@ -31,7 +31,7 @@ def record_outage(record: Record, by: Actor, began_at: Annotated[str, Ask(_("Sin
     item = getattr(record, "item", None)
     people = users if users is not None else (getattr(item, "people", None) if item else None)
     made = write.open_record(OUTAGE, by, title=record.title, item=item, service=None if item else record.service, sort=sort or "unplanned", began_at=start, users=people,
-                             organisation=record.organisation_id, team=record.team_id)
+                             organisation=record.organisation_id, team=record.team_id, restricted=record.restricted)
     write.link(made, record, "outage_of", by, needs="see")
     write.move(made, by, "begin")
     if end:
@@ -48,7 +48,7 @@ def plan_outage(record: Record, by: Actor, agreed: Annotated[bool, Ask(_("Agreed
         raise ValidationError(_t("Say first which items or which service the change touches."))
     end = record.planned_end if record.outage_minutes is None else min(record.planned_end, record.planned_start + timedelta(minutes=record.outage_minutes))
     made = write.open_record(OUTAGE, by, title=record.title, item=item, service=None if item else record.service, sort="planned", began_at=record.planned_start, ended_at=end, agreed=agreed,
-                             words=words.strip()[:200], cause="maintenance", organisation=record.organisation_id, team=record.team_id)
+                             words=words.strip()[:200], cause="maintenance", organisation=record.organisation_id, team=record.team_id, restricted=record.restricted)
     write.link(made, record, "outage_of", by, needs="see")
     return made
 

@@ -1,9 +1,11 @@
 """Watches error budgets: whoever answers for a service is told when it burns too fast, once until it does not any more."""
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from praxis.estate.service.models import Service
 from praxis.kernel.actors import system
+from praxis.kernel.errors import Refused
 from praxis.kernel.jobs import every, task
 from praxis.kernel.models import Event
 from praxis.kernel.now import now
@@ -39,12 +41,20 @@ def begin():
     """Planned outages begin and end at their times; returns how many moved."""
     moved, at = 0, now()
     for outage in Outage.objects.filter(state="planned", began_at__lte=at)[:500]:
-        write.move(outage, system("Praxis", outage.organisation_id), "begin")
-        moved += 1
+        moved += _moved(outage, "begin")
     for outage in Outage.objects.filter(state="ongoing", sort="planned", ended_at__lte=at)[:500]:
-        write.move(outage, system("Praxis", outage.organisation_id), "end")
-        moved += 1
+        moved += _moved(outage, "end")
     return moved
+
+
+def _moved(outage, step):
+    """Whether it could be moved; one that waits for something of its own holds up no other."""
+    try:
+        with write.writing():
+            write.move(outage, system("Praxis", outage.organisation_id), step)
+    except (Refused, ValidationError):
+        return False
+    return True
 
 
 every("*/5 * * * *", watch)

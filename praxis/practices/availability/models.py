@@ -61,6 +61,8 @@ class Objective(Row):
         return self.service.organisation_id
 
     def clean(self):
+        if self.service_id and self.service.kind != "service":
+            raise ValidationError({"service": _t("Choose a service.")})
         if self.hours and not Calendar.objects.filter(key=self.hours).exists():
             raise ValidationError({"hours": _t("There are no hours of this key.")})
 

@@ -59,7 +59,8 @@ def service(request, number):
         shown = [(d, [o for o in d.outages if actor.may("outage.see", o)], exact((d.end - d.start).total_seconds())) for d in read.downs(record, start, min(end, now()), graph=graph)]
     points = _points(record, graph, actor)
     credit = availability.credit(found.percent) if found.percent is not None and found.objective.price is not None else None
-    days = read.days(record, min(end, now()), (min(end, now()) - start).days + 1, graph) if start < now() else []
+    last = min(end - timedelta(microseconds=1), now())  # the last instant of a month that is over is in it
+    days = read.days(record, last, last.astimezone(start.tzinfo).day, graph) if start < now() else []
     return page(request, "availability/service.j2", section="service", record=record, kind=record.type, month=month, before=(month - timedelta(days=1)).replace(day=1),
                 after=(month + timedelta(days=32)).replace(day=1), found=found, percent=percent(found.percent), shown=shown, customers=customers, customer=customer, points=points, credit=credit,
                 figures=[(name, value and exact(value.total_seconds())) for name, value in _figures(found)], budget=read.budget_of(record, graph=graph),

@@ -81,10 +81,11 @@ def answers(key):
 
 
 @CHANGE.action(label=_("Write the plan"), needs="change.change", icon="list-checks", when=_planning)
-def write_plan(record: Change, by: Actor, plan: Annotated[str, Ask(_("Implementation plan"), lines=6)] = "", test_plan: Annotated[str, Ask(_("Test plan"), lines=3)] = "",
-               backout: Annotated[str, Ask(_("Back-out plan"), lines=4)] = "", affected: Annotated[str, Ask(_("Who is affected"), lines=2)] = ""):
-    """How it is done, tried and taken back, and who notices."""
-    return write.change(record, by, needs="change.change", event="change.written", plan=plan.strip(), test_plan=test_plan.strip(), backout=backout.strip(), affected=affected.strip())
+def write_plan(record: Change, by: Actor, plan: Annotated[str, Ask(_("Implementation plan"), lines=6)] = None, test_plan: Annotated[str, Ask(_("Test plan"), lines=3)] = None,
+               backout: Annotated[str, Ask(_("Back-out plan"), lines=4)] = None, affected: Annotated[str, Ask(_("Who is affected"), lines=2)] = None):
+    """How it is done, tried and taken back, and who notices; what is not said stays."""
+    given = {"plan": plan, "test_plan": test_plan, "backout": backout, "affected": affected}
+    return write.change(record, by, needs="change.change", event="change.written", **{name: text.strip() for name, text in given.items() if text is not None})
 
 
 @CHANGE.action(label=_("Answer the questions on risk"), needs="change.change", icon="shield-alert", when=_planning)
@@ -228,7 +229,7 @@ def raise_change(record: Record, by: Actor, title: Annotated[str, Ask(_("What is
     service = record.service_id if record.service_id and by.may("service.see", record.service) else None
     touched = (copied["items"] if items is None else items).strip()
     with write.writing():
-        made = write.open_record(CHANGE, by, title=title.strip()[:200], model=chosen, organisation=record.organisation_id, owner=by.id, service=service, team=record.team_id,
+        made = write.open_record(CHANGE, by, title=title.strip()[:200], model=chosen, organisation=record.organisation_id, owner=by.id, service=service, team=record.team_id, restricted=record.restricted,
                                  reason=(copied["reason"] if reason is None else reason)[:10_000], plan=plan or chosen.plan, test_plan=chosen.test_plan,
                                  backout=backout or chosen.backout, answers=chosen.answers, **window)
         if touched:

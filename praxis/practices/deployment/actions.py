@@ -35,7 +35,7 @@ def deployments(near, service, organisation, start, end, actor):
 def caused_by_deployment(record: Record, by: Actor, cause: Annotated[str, Ask(_("Deployment"), hint=_("Its number"))]):
     """Confirm that a deployment broke it: it counts as failed once, however many incidents it caused."""
     found = by_number(cause.strip().upper(), by)
-    if found is None or found.kind != "deployment":
+    if found is None or found.kind != "deployment" or found.organisation_id not in (None, record.organisation_id):
         raise ValidationError({"cause": _t("There is no deployment of this number that you can see.")})
     write.link(record, found, "caused_by", by, needs="link")
     if not found.broke:

@@ -50,14 +50,17 @@ def goes_on(record):
 
 @write.writing()
 def merge(gone, kept, by):
-    """Make `gone` part of `kept`; returns the Merge. Both ends are checked (T-B5)."""
-    for one in (gone, kept):
+    """Make `gone` part of `kept`; returns the Merge. Both ends are checked (T-B5), and held, so that two merges at once know of each other."""
+    for one in sorted((gone, kept), key=lambda r: r.pk):
+        write.hold(one)
         if not by.may("incident.link", one):
             raise Forbidden("incident.link")
     if gone.pk == kept.pk or gone.organisation_id != kept.organisation_id:
         raise ValidationError({"into": _t("Choose another incident of the same organisation.")})
     if gone.merged_to_id or kept.merged_to_id or kept.phase == "final":
         raise NotPossible(_t("Only incidents that go on are merged, into one that is not closed."))
+    if why := write.why_not_closed(gone):
+        raise NotPossible(why)
     if gone.restricted and not kept.restricted:
         raise NotPossible(_t("A restricted incident is not merged into one that everybody sees."))
     me = system(by.name, kept.organisation_id)
@@ -78,11 +81,24 @@ def _links(gone, kept, me):
     for link in Link.objects.filter(Q(source=gone.pk) | Q(target=gone.pk)).exclude(type="duplicate").select_related("source", "target"):
         other, out = (link.target, True) if link.source_id == gone.pk else (link.source, False)
         ends = (kept, other) if out else (other, kept)
-        if other.pk == kept.pk or Link.objects.filter(source=ends[0].pk, target=ends[1].pk, type=link.type).exists():
+        if other.pk == kept.pk or link.type == "child_of" and _tangled(*ends, gone) or Link.objects.filter(source=ends[0].pk, target=ends[1].pk, type=link.type).exists():
             continue
         write.link(*ends, link.type, me, needs="see")
         made.append([other.pk, "out" if out else "in", link.type])
     return made
+
+
+def _tangled(child, parent, gone):
+    """Whether this relation would give an incident a second parent beside the merged one, or make it stand above itself."""
+    if Link.objects.filter(source=child.pk, type="child_of").exclude(target=gone.pk).exists():
+        return True
+    up, seen = parent.pk, set()
+    while up and up not in seen:
+        if up == child.pk:
+            return True
+        seen.add(up)
+        up = Link.objects.filter(source=up, type="child_of").values_list("target", flat=True).first()
+    return False
 
 
 def _people(gone, kept, me):
@@ -108,7 +124,8 @@ def count(incident, by, words):
 def undo(made, by):
     """Take a merge back: state, links and people are as before it; what was said since stays where it was written, on the number that it was said to."""
     gone, kept = Incident.objects.get(pk=made.gone_id), Incident.objects.get(pk=made.kept_id)
-    for one in (gone, kept):
+    for one in sorted((gone, kept), key=lambda r: r.pk):
+        write.hold(one)
         if not by.may("incident.link", one):
             raise Forbidden("incident.link")
     if made.undone_at or gone.merged_to_id != kept.pk:
@@ -147,7 +164,7 @@ def split(incident, entry, title, by, kind):
     copied = {n: getattr(incident, n) for n in ("service", "site", "category", "item", "impact", "urgency", "team") if getattr(incident, n)}
     if incident.service_id and not by.may("service.see", incident.service):
         copied.pop("service", None)
-    made = write.open_record(kind, by, title=title.strip()[:200] or said.text.strip().splitlines()[0][:120], description="" if said.internal else said.text, requester=who,
+    made = write.open_record(kind, by, title=title.strip()[:200] or (said.text.strip().splitlines() or [incident.title])[0][:120], description="" if said.internal else said.text, requester=who,
                              restricted=incident.restricted, channel=incident.channel, **({} if who else {"organisation": incident.organisation_id}), **copied)
     if said.internal or File.objects.filter(entry=said.pk).exists():
         hand_on(said, made, by)

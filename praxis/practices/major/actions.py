@@ -176,7 +176,7 @@ def major_tell(record: Record, by: Actor, text: Annotated[str, Ask(_("Message"),
     due = at + timedelta(minutes=minutes or major.every)
     heading = major.title or _t("A disruption that we know of")
     if announce:
-        _announced(record, by, heading, text, due)
+        _announced(major, record, by, heading, text, due)
     reached = _written(record, by, text) if requesters else 0
     to = [name for name, chosen in (("status", status), ("announcement", announce), ("requesters", requesters)) if chosen]
     write.save(Told(major=major), by, needs="major.tell", stage=major.stage, text=text.strip()[:2000], at=at, to=to, people=reached, who=by.name, next_at=due)
@@ -185,11 +185,13 @@ def major_tell(record: Record, by: Actor, text: Annotated[str, Ask(_("Message"),
     return record
 
 
-def _announced(record, by, heading, text, due):
+def _announced(major, record, by, heading, text, due):
     """The running announcement of this incident, put in place of the last one."""
-    row = Announcement.objects.filter(organisation=record.organisation_id, title=heading[:120], ends_at__gt=now()).first() or Announcement()
-    write.save(row, by, needs="major.tell", organisation_id=record.organisation_id, title=heading[:120], text=text.strip()[:500], tone="red", audience="all", starts_at=row.starts_at or now(),
-               ends_at=due + timedelta(hours=2))
+    row = major.announcement if major.announcement_id and major.announcement.ends_at > now() else Announcement()
+    row = write.save(row, by, needs="major.tell", organisation_id=record.organisation_id, title=heading[:120], text=text.strip()[:500], tone="red", audience="all", starts_at=row.starts_at or now(),
+                     ends_at=due + timedelta(hours=2))
+    if major.announcement_id != row.pk:
+        write.save(major, by, needs="major.tell", announcement=row)
 
 
 def _written(record, by, text):
@@ -218,7 +220,8 @@ def _end(major, record, by, state, event, words):
     for part in Part.objects.filter(major=major.pk, until=None):
         write.save(part, by, needs="major.work", until=at)
     log(major, "stage", words, by, record, event, at)
-    for row in Announcement.objects.filter(organisation=record.organisation_id, title=(major.title or _t("A disruption that we know of"))[:120], ends_at__gt=at):
+    row = major.announcement
+    if row is not None and row.ends_at > at:
         write.save(row, by, needs="major.lead", ends_at=max(at, row.starts_at + timedelta(seconds=1)))
     return record
 

@@ -32,6 +32,7 @@ class Major(Row):
     bridge = models.URLField(_("bridge"), max_length=300, blank=True)
     title = models.CharField(_("what everybody may read"), max_length=120, blank=True)
     public = models.BooleanField(_("on the status page"), default=False)
+    announcement = models.ForeignKey("announcements.Announcement", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False)
     every = models.PositiveSmallIntegerField(_("told every so many minutes"), default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)])
     next_at = models.DateTimeField(null=True, blank=True)  # until then something is told, even if there is no news
     late_for = models.DateTimeField(null=True, blank=True)  # the promise whose lateness was told of

@@ -13,6 +13,7 @@ from praxis.kernel.kinds import Ask, registry
 from praxis.kernel.now import now
 from praxis.lib.text import whole
 from praxis.records import write
+from praxis.records.fields import moment
 from praxis.records.models import Link, Record
 from praxis.records.read import base, by_number
 
@@ -20,7 +21,7 @@ from . import read
 from .kind import PROBLEM
 from .models import Cause, Contrast, Problem
 
-MOST = 200
+MOST = 500
 
 
 def _open(record):
@@ -42,7 +43,7 @@ def raise_problem(record: Record, by: Actor, title: Annotated[str, Ask(_("What i
         copied.pop("service")
     if description is not None:
         copied["description"] = description.strip()
-    made = write.open_record(PROBLEM, by, title=title.strip()[:200], requester=by.id, organisation=record.organisation_id, how="incidents" if record.kind == "incident" else "other", **copied)
+    made = write.open_record(PROBLEM, by, title=title.strip()[:200], organisation=record.organisation_id, how="incidents" if record.kind == "incident" else "other", restricted=record.restricted, **copied)
     write.link(record, made, "problem" if record.kind == "incident" else "related", by, needs="see")
     return made
 
@@ -56,15 +57,16 @@ for kind in ("incident", "change"):
 def has_problem(record: Record, by: Actor, problem: Annotated[str, Ask(_("Problem"), options=lambda record, actor: _known(record, actor))]):
     """Say which problem is behind this incident; its workaround shows here from now on."""
     found = by_number(problem.strip().upper(), by)
-    if found is None or found.kind != "problem":
+    if found is None or found.kind != "problem" or found.organisation_id not in (None, record.organisation_id):
         raise ValidationError({"problem": _t("There is no problem of this number that you can see.")})
     write.link(record, found, "problem", by, needs="see")
     return record
 
 
 def _known(record, actor):
-    known = [p for p, _near, _like in read.known_for(record, actor, 20)]
-    rows = Problem.objects.visible_to(actor, "problem.see").open().exclude(pk__in=[p.pk for p in known]).order_by("-updated_at")[:50]
+    """Problems of the incident's own organisation, the likeliest first."""
+    known = [p for p, _near, _like in read.known_for(record, actor, 20) if p.organisation_id in (None, record.organisation_id)]
+    rows = Problem.objects.visible_to(actor, "problem.see").open().filter(organisation=record.organisation_id).exclude(pk__in=[p.pk for p in known]).order_by("-updated_at")[:50]
     return [(p.number, f"{p.number} {p.title}") for p in (*known, *rows)]
 
 
@@ -72,7 +74,7 @@ def _known(record, actor):
 def apply_workaround(record: Record, by: Actor, problem: Annotated[str, Ask(_("Known error"), options=lambda record, actor: _known(record, actor))]):
     """Tell the requester the workaround, link the known error and resolve with it, in one act."""
     found = by_number(problem.strip().upper(), by)
-    if found is None or found.kind != "problem" or not found.is_known or not found.workaround.strip():
+    if found is None or found.kind != "problem" or not found.is_known or not found.workaround.strip() or found.organisation_id not in (None, record.organisation_id):
         raise ValidationError({"problem": _t("Choose a known error with a workaround.")})
     write.link(record, found, "problem", by, needs="see")
     write.act(record, by, "reply", text=found.workaround)
@@ -102,8 +104,9 @@ def gather(record: Problem, by: Actor, incidents: Annotated[str, Ask(_("Incident
 def communicate(record: Problem, by: Actor, text: Annotated[str, Ask(_("What they are told"), lines=4, hint=_("Goes to every open incident that is linked"))],
                 callers: Annotated[bool, Ask(_("To their callers too; else to the desk only"))] = False):
     """The same words to all linked open incidents, and to their callers if wanted, in one act (PRB-03). Closed ones are left alone."""
-    told, left = 0, []
-    for incident in read.incidents(record).open()[:MOST]:
+    told, left, waiting = 0, [], read.incidents(record).open()
+    more = max(0, waiting.count() - MOST)
+    for incident in waiting[:MOST]:
         if not by.may("incident.reply" if callers else "incident.notes", incident):
             left.append(incident.number)
             continue
@@ -117,7 +120,7 @@ def communicate(record: Problem, by: Actor, text: Annotated[str, Ask(_("What the
     if not told:
         raise NotPossible(_t("No linked incident is open that you may write to."))
     words = _t("%s incidents, their callers too") % told if callers else _t("%s incidents, the desk only") % told
-    write.note(record, by, needs="problem.see", event="problem.communicated", data={"words": words + (f"; {_t('not')} {', '.join(left)}" if left else "")})
+    write.note(record, by, needs="problem.see", event="problem.communicated", data={"words": words + (f"; {_t('not')} {', '.join(left)}" if left else "") + (f"; {_t('and not %s older ones') % more}" if more else "")})
     return record
 
 
@@ -174,11 +177,6 @@ def _told(record, by, words):
     return record
 
 
-def _when(text):
-    from_form = Cause._meta.get_field("at").formfield(required=False)
-    return from_form.clean(text.strip()) if text.strip() else None
-
-
 @PROBLEM.action(label=_("Add a cause"), needs="problem.change", icon="plus", when=_open)
 def add_cause(record: Problem, by: Actor, text: Annotated[str, Ask(_("Cause"))], explains: Annotated[str, Ask(_("Why did this happen"), options=_causes, hint=_("Empty: a first why, or a branch of its own"))] = "",
               question: Annotated[str, Ask(_("The question"), hint=_("Such as: Why was roaming slow?"))] = "", branch: Annotated[str, Ask(_("Branch"), options=lambda r, a: Cause.BRANCHES)] = "technology",
@@ -187,7 +185,7 @@ def add_cause(record: Problem, by: Actor, text: Annotated[str, Ask(_("Cause"))],
     """One more answer to why. All ways of looking at the analysis show it: 5 whys, cause and effect, fault tree, line of time."""
     parent = _cause(record, explains) if explains else None
     write.save(Cause(problem=record), by, needs="problem.change", parent=parent, text=text.strip()[:300], question=question.strip()[:200], branch=branch or "technology",
-               evidence=evidence.strip()[:300], shown=_shown(shown, by), sure=sure or "open", at=_when(at))
+               evidence=evidence.strip()[:300], shown=_shown(shown, by), sure=sure or "open", at=moment(at, "at") if at.strip() else None)
     return _told(record, by, text.strip())
 
 
@@ -197,7 +195,7 @@ def change_cause(record: Problem, by: Actor, cause: Annotated[str, Ask(_("Cause"
                  evidence: Annotated[str, Ask(_("Evidence"))] = "", shown: Annotated[str, Ask(_("Record that shows it"))] = "", at: Annotated[str, Ask(_("When it happened"), kind="time")] = ""):
     """Other words, evidence, branch or time; what is left empty stays."""
     row = _cause(record, cause)
-    values = {"text": text.strip(), "question": question.strip(), "branch": branch, "gate": gate, "evidence": evidence.strip(), "shown": _shown(shown, by), "at": _when(at)}
+    values = {"text": text.strip(), "question": question.strip(), "branch": branch, "gate": gate, "evidence": evidence.strip(), "shown": _shown(shown, by), "at": moment(at, "at") if at.strip() else None}
     write.save(row, by, needs="problem.change", **{k: v for k, v in values.items() if v})
     return _told(record, by, row.text)
 

@@ -26,7 +26,7 @@ from .kind import PROBLEM
 from .models import Cluster, Contrast
 
 menu.append(Entry("Steer", "clusters", _("Alike incidents"), "square-stack", "/problems/clusters", "problem.open"))
-MOST = 200
+MOST = 500
 
 
 def _problem(request, number):
@@ -125,7 +125,7 @@ def _raise(cluster, actor):
         raise ValidationError(_t("None of its incidents can be seen any more."))
     values = {"item": cluster.item, "category": cluster.category, "service": next((r.service for r in rows if r.service_id and actor.may("service.see", r.service)), None)}
     with write.writing():
-        made = write.open_record(PROBLEM, actor, title=cluster.words[:1].upper() + cluster.words[1:], how="trend", organisation=cluster.organisation_id, requester=actor.id,
+        made = write.open_record(PROBLEM, actor, title=cluster.words[:1].upper() + cluster.words[1:], how="trend", organisation=cluster.organisation_id,
                                  impact=min(r.impact for r in rows), **{k: v for k, v in values.items() if v})
         write.link_many([(r, made, "problem") for r in rows], actor, needs="see")
         write.save(cluster, actor, problem=made)

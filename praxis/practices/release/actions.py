@@ -51,7 +51,7 @@ for kind in BUNDLED:
             (r.number, f"{r.number} {r.title}") for r in Release.objects.visible_to(actor, "release.see").open().filter(organisation=record.organisation_id).order_by("-updated_at")[:100]])]):
         """Say in which release it comes."""
         found = by_number(release.strip().upper(), by)
-        if found is None or found.kind != "release":
+        if found is None or found.kind != "release" or found.organisation_id not in (None, record.organisation_id):
             raise ValidationError({"release": _t("There is no release of this number that you can see.")})
         write.link(record, found, "released_in", by, needs="see")
         return record

@@ -25,6 +25,11 @@ def until_closed(run):
     return run
 
 
+def why_not_closed(record):
+    """What has to be written before the record can be closed for good, or ""."""
+    return next((why for run in _ends if (why := run(record))), "")
+
+
 def _empty(value):
     return str("" if value is None else value).strip() == ""
 
@@ -55,7 +60,7 @@ def move(record, by, name, **values):
         raise NotPossible(why)
     if step.to.phase == Phase.DONE and record.is_open and (why := next((r for run in _gates if (r := run(record))), "")):
         raise NotPossible(why)
-    if step.to.phase == Phase.FINAL and record.phase == Phase.DONE and (why := next((r for run in _ends if (r := run(record))), "")):
+    if step.to.phase == Phase.FINAL and record.phase == Phase.DONE and (why := why_not_closed(record)):
         raise NotPossible(why)
     more = step.sets(record, now(), by) if step.sets else {}
     more = {n: v for n, v in more.items() if _empty(values.get(n))}  # what was given wins over what would be set

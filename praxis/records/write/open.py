@@ -74,14 +74,16 @@ def _belongs(record, by, values):
         record.organisation_id = whole.organisation_id
         values.pop("organisation", None)
         return
-    requester = values.get("requester") or values.pop("requester", None) or (by.id if record.type.requested else None)
+    wanted = values.pop("organisation", None)
+    if isinstance(wanted, int):
+        wanted = Organisation.objects.filter(pk=wanted).first()
+    requester = values.get("requester") or values.pop("requester", None)
+    if not requester and record.type.requested and (wanted is None or wanted.pk == by.organisation):
+        requester = by.id  # for a customer whoever opens it asks for nothing themselves
     if requester and not isinstance(requester, Person):
         requester = Person.objects.select_related("organisation").filter(pk=requester).first()
     if requester and not by.reaches(requester.organisation_id):
         raise ValidationError({"requester": _("Choose one of the list: this one does not exist or is not yours to use.")})
-    wanted = values.pop("organisation", None)
-    if isinstance(wanted, int):
-        wanted = Organisation.objects.filter(pk=wanted).first()
     if wanted and not by.reaches(wanted.pk):
         raise ValidationError({"organisation": _("This organisation is not yours to use.")})
     if requester and wanted and wanted.pk != requester.organisation_id:
