@@ -31,10 +31,29 @@ def form_for(record, step, actor, data=None, files=None, first=None):
     """Moves ask for columns, verbs for their arguments; both become one Django form, drawn by ui.field. `first` is what a link fills in already."""
     made = _of_move(record, step, actor) if isinstance(step, Move) else _of_verb(record, step, actor)
     copied = step.first(record, actor) if data is None and getattr(step, "first", None) else {}
-    initial = _usual(step) | _initial(record, made) | copied | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
+    kept = _initial(record, made)
+    for name in kept if not isinstance(step, Move) else ():
+        made[name].show_hidden_initial = True  # what the form began with comes back, so that nobody's words are written over unseen
+    initial = _usual(step) | kept | copied | {n: v for n, v in (first or {}).items() if n in made}  # before Django takes the fields out of the dictionary
     form = type("Asked", (forms.Form,), made)(data, files, initial=initial)
     form.use_required_attribute = False
     return form
+
+
+def changed_since(form, record, posted):
+    """Add an error beside each text that somebody else changed after the form was opened; what was typed stays in it."""
+    now_there = _initial(record, form.fields)
+    for name in [n for n in form.changed_data if f"initial-{n}" in posted and n in now_there]:
+        began, there = (str(v if v is not None else "").replace("\r\n", "\n").strip() for v in (posted[f"initial-{name}"], now_there[name]))
+        if began != there:
+            form.add_error(name, _("Somebody changed this since you opened it. It says now: %s") % (there or "–"))
+
+
+def untouched(form, step, posted):
+    """Names of what the form began with and nobody changed in it, where the verb can do without."""
+    if isinstance(step, Move):
+        return set()
+    return {n for n in form.fields if f"initial-{n}" in posted and n not in form.changed_data and not step.arguments[n][2]}
 
 
 def _usual(step):

@@ -18,7 +18,7 @@ from praxis.records.where import catalogue
 
 from . import answers
 from .access import access
-from .asked import ALL, added_fields, added_sections, choice, form_for, show, typed, value_of
+from .asked import ALL, added_fields, added_sections, changed_since, choice, form_for, show, typed, untouched, value_of
 from .draw import asked_by_script, fragment, html, macro, page, panel, slots
 from .heads import head
 from .list_pages import kind_of
@@ -130,14 +130,17 @@ def run(request, record, step, label, doing, after=None):
     form = form_for(record, step, request.actor, request.POST if posted else None, request.FILES if posted else None, {} if posted else request.GET.dict())
     status = 200
     if posted:
-        if extra := set(request.POST) - set(form.fields) - {"csrfmiddlewaretoken", "once"}:
+        if extra := {name.removeprefix("initial-") for name in request.POST} - set(form.fields) - {"csrfmiddlewaretoken", "once"}:
             form.full_clean()
             form.add_error(None, _("This step does not take %s.") % ", ".join(sorted(extra)))
         status = 422
         if form.is_valid():
+            changed_since(form, record, request.POST)
+        if form.is_valid():
             try:
+                same = untouched(form, step, request.POST)
                 with listen.collect() as events:
-                    made = once(request, lambda: doing({k: v for k, v in form.cleaned_data.items() if given(request, k)}))
+                    made = once(request, lambda: doing({k: v for k, v in form.cleaned_data.items() if given(request, k) and k not in same}))
                 return after(made, events) if after else done(request, record, made, events, getattr(step, "side", False))
             except ValidationError as problem:
                 show(form, problem)

@@ -40,6 +40,18 @@ def test_writing_one_part_of_a_plan_keeps_the_others(make, company):
     assert (fresh(change).plan, fresh(change).backout) == ("P2", "B")
 
 
+def test_a_form_writes_over_nobody_unseen(make, company):
+    change = make("change", title="c", plan="P", backout="B", owner=company.people["change_manager"].pk)
+    client, address = company.client("change_manager"), f"/r/{change.number}/do/write_plan"
+    assert 'name="initial-plan" value="P"' in client.get(address).content.decode()
+    write.act(fresh(change), company.actor("change_manager"), "write_plan", plan="Somebody else")
+    began = {"initial-plan": "P", "initial-test_plan": "", "initial-backout": "B", "initial-affected": "", "test_plan": "", "affected": ""}
+    answer = client.post(address, began | {"plan": "Mine", "backout": "B"})
+    assert answer.status_code == 422 and "Somebody changed this" in answer.content.decode() and "Mine" in answer.content.decode()
+    assert client.post(address, began | {"plan": "P", "backout": "B2"}).status_code == 303, "another part is no clash"
+    assert (fresh(change).plan, fresh(change).backout) == ("Somebody else", "B2")
+
+
 def test_a_provider_raises_a_problem_for_a_customer(make, company, other):
     staff = company.person("staff@acme.example", "problem_manager")
     Grant.objects.filter(person=staff).update(organisation=None)
