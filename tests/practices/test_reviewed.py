@@ -16,6 +16,7 @@ from praxis.people.actors import actor_of
 from praxis.people.models import Grant, Role
 from praxis.practices.availability import jobs, read
 from praxis.practices.availability.models import Objective, Outage
+from praxis.practices.change.models import ChangeModel
 from praxis.practices.incident import merging
 from praxis.practices.problem.models import Problem
 from praxis.records import write
@@ -63,6 +64,13 @@ def test_a_provider_raises_a_problem_for_a_customer(make, company, other):
     with pytest.raises(ValidationError):
         write.act(incident, actor_of(staff), "has_problem", problem=mine.number)
     assert not Link.objects.filter(source=incident.pk, target=mine.pk).exists()
+
+
+def test_a_provider_records_a_change_of_a_customer(company, other):
+    staff = company.person("staff@acme.example", "change_manager")
+    Grant.objects.filter(person=staff).update(organisation=None)
+    made = write.open_record(registry["change"], actor_of(staff), title="Done at night", model=ChangeModel.objects.get(key="unauthorised"), organisation=other.organisation.pk)
+    assert (made.organisation_id, made.requester_id) == (other.organisation.pk, None)
 
 
 def test_two_crises_keep_their_own_announcements(make, company):
