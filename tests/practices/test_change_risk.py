@@ -3,7 +3,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from praxis.abilities.sources import store
 from praxis.estate.cmdb import recent, reconcile
@@ -65,7 +64,8 @@ def test_a_suspect_is_named_with_its_reasons_and_counts_when_confirmed(plan, mak
     assert [s.record.pk for s in found] == [change.pk] and "1 relations away" in found[0].reasons[0]
     assert recent.about(make("incident", title="Printer"), company.actor("change_manager")) == []
     write.act(incident, company.actor("team_lead"), "caused_by_change", cause=change.number)
-    assert facts.score_of(Q(team=company.network)) < 0
+    facts.forget()
+    assert facts.poor(company.network.pk)
     assert [r.pk for r in suspects.proposed_for(fresh(change), company.actor("team_lead"))] == []
 
 

@@ -11,7 +11,7 @@ from praxis.estate.cmdb.models import Item
 from praxis.estate.service.models import Service
 from praxis.kernel.now import now
 from praxis.kernel.settings import Setting
-from praxis.records.models import Link, Record
+from praxis.records.models import Link
 
 from . import conflicts, rules
 from .models import Change
@@ -121,14 +121,17 @@ def _of_model(record):
     return streak, len(results), bool(results) and results[0] in rules.FAILED
 
 
-def score_of(results_of):
-    """The success score of the year's changes that fulfil a Q (CHG-07): what they ended as, and the incidents that they are confirmed to have caused."""
-    rows = _ended().filter(results_of)
-    caused = Record.objects.filter(kind="incident", links_out__type="caused_by", links_out__target__in=rows.values("pk")).order_by().values_list("priority").annotate(n=Count("pk"))
-    results = rows.order_by().values_list("result").annotate(n=Count("pk"))
-    return rules.score([r for r, n in results for _k in range(n)], [p for p, n in caused for _k in range(n)])
-
-
 def poor(team):
-    """Whether a group's changes of the year did more harm than good."""
-    return team is not None and _kept(f"poor:{team}", lambda: score_of(Q(team=team)) < 0)
+    """Whether a group's changes of the year did more harm than good: their success score (CHG-07) is below zero."""
+    return team is not None and team in _kept("poor", _poor)
+
+
+def _poor():
+    """The ids of such groups, counted for all of them at once: what each change ended as, and the incidents that they are confirmed to have caused."""
+    results, caused = {}, {}
+    for team, result, n in _ended(team__isnull=False).order_by().values_list("team", "result").annotate(n=Count("pk")):
+        results.setdefault(team, []).extend([result] * n)
+    links = Link.objects.filter(type="caused_by", source__kind="incident", target__team__isnull=False, target__change__in=_ended().values("pk"))
+    for team, priority, n in links.order_by().values_list("target__team", "source__priority").annotate(n=Count("pk")):
+        caused.setdefault(team, []).extend([priority] * n)
+    return {team for team, ended in results.items() if rules.score(ended, caused.get(team, [])) < 0}
